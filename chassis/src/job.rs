@@ -7,7 +7,6 @@ use futures::{
     future::{BoxFuture, join_all},
 };
 use opentelemetry::{KeyValue, global, metrics::Counter};
-use parking_lot::Mutex;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -83,6 +82,15 @@ impl Job {
     }
 }
 
+/// How much one turn of a job does.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Shares at the same time.
+    pub at_once: usize,
+    /// Shares in all.
+    pub a_turn: usize,
+}
+
 /// One turn of a job over many tenants: one that fails or panics is logged and counted, and the others
 /// still have their share.
 #[derive(Debug, Default)]
@@ -113,31 +121,48 @@ impl JobRun {
         None
     }
 
-    /// Does the shares of many tenants, at most `at_once` of them at the same time, begun in their order.
-    pub async fn run_concurrently<I, T, E, Fut>(
+    /// Does up to `limits.a_turn` shares, `limits.at_once` of them at the same time, each taken by `next` when
+    /// there is time for it. The turn takes no more once there was nothing to take.
+    pub async fn run_concurrently<I, T, E, Next, Work>(
         &mut self,
-        at_once: usize,
-        shares: Vec<(OrganisationId, I)>,
-        work: impl Fn(OrganisationId, I) -> Fut,
-    ) where
+        limits: Limits,
+        next: impl Fn() -> Next,
+        work: impl Fn(OrganisationId, I) -> Work,
+    ) -> anyhow::Result<()>
+    where
         E: fmt::Display,
-        Fut: Future<Output = Result<T, E>>,
+        Next: Future<Output = anyhow::Result<Option<(OrganisationId, I)>>>,
+        Work: Future<Output = Result<T, E>>,
     {
-        let shares = Mutex::new(shares.into_iter());
-        let workers = (0..at_once).map(|_| async {
+        // One worker takes at a time, so that an idle turn looks once.
+        let remaining = tokio::sync::Mutex::new(limits.a_turn);
+        let take = || async {
+            let mut remaining = remaining.lock().await;
+            let taken = match *remaining {
+                0 => None,
+                _ => next().await?,
+            };
+            *remaining = taken.as_ref().map_or(0, |_| *remaining - 1);
+            anyhow::Ok(taken)
+        };
+        let workers = (0..limits.at_once).map(|_| async {
             let mut run = Self::default();
-            loop {
-                let next = shares.lock().next();
-                let Some((org, share)) = next else {
-                    return run;
+            let ended = loop {
+                match take().await {
+                    Ok(Some((org, share))) => run.run(org, work(org, share)).await,
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error),
                 };
-                run.run(org, work(org, share)).await;
-            }
+            };
+            (run, ended)
         });
-        for Self { done, failed } in join_all(workers).await {
+        let mut outcome = Ok(());
+        for (Self { done, failed }, ended) in join_all(workers).await {
             self.done += done;
             self.failed += failed;
+            outcome = outcome.and(ended);
         }
+        outcome
     }
 
     /// Ends the turn, with an error when some of it failed.
@@ -215,11 +240,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn shares_are_done_at_the_same_time_up_to_the_bound() {
+    async fn shares_are_done_at_the_same_time_up_to_the_bounds() {
         let org = OrganisationId::from_uuid(uuid::Uuid::from_u128(1));
-        let (under_way, most) = (AtomicU32::new(0), AtomicU32::new(0));
-        let mut run = JobRun::default();
-        let shares = (0..7).map(|number| (org, number)).collect();
+        let (under_way, most, taken) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0));
         let work = |_, number: u32| {
             let (under_way, most) = (&under_way, &most);
             async move {
@@ -231,11 +254,46 @@ mod tests {
                 Ok(())
             }
         };
-        run.run_concurrently(3, shares, work).await;
+        let next = || async {
+            let number = taken.fetch_add(1, Ordering::SeqCst);
+            Ok((number < 10).then_some((org, number)))
+        };
+        let limits = Limits {
+            at_once: 3,
+            a_turn: 7,
+        };
+        for (turn, shares) in [(1, 7), (2, 3), (3, 0)] {
+            let mut run = JobRun::default();
+            run.run_concurrently(limits, next, work).await.unwrap();
+            assert_eq!(run.done + run.failed, shares, "turn {turn}");
+            assert_eq!(run.end().is_err(), turn == 1);
+        }
         assert_eq!(most.load(Ordering::SeqCst), 3);
         assert_eq!(
-            run.end().unwrap_err().to_string(),
-            "1 of 7 shares of the turn failed"
+            taken.load(Ordering::SeqCst),
+            12,
+            "looked once in vain a turn"
         );
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_cannot_take_ends_what_it_has_and_fails() {
+        let org = OrganisationId::from_uuid(uuid::Uuid::from_u128(1));
+        let taken = AtomicU32::new(0);
+        let next = || async {
+            match taken.fetch_add(1, Ordering::SeqCst) {
+                0 => Ok(Some((org, ()))),
+                _ => Err(anyhow::anyhow!("no database")),
+            }
+        };
+        let limits = Limits {
+            at_once: 2,
+            a_turn: 5,
+        };
+        let mut run = JobRun::default();
+        let work = |_, ()| async { Ok::<_, anyhow::Error>(()) };
+        let outcome = run.run_concurrently(limits, next, work).await;
+        assert_eq!(outcome.unwrap_err().to_string(), "no database");
+        assert_eq!((run.done, run.failed), (1, 0));
     }
 }

@@ -7,6 +7,7 @@ mod audit;
 mod events;
 mod money;
 mod payments;
+mod prices;
 mod reservations;
 mod stock;
 
@@ -52,7 +53,7 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 7 (events) and 9 (audit) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 7 (events), 9 (audit) and 11 (prices) hold"
         );
         let mut notes = events::notes(&endpoints).await?;
         notes.extend(payments::notes(&endpoints).await?);
@@ -83,6 +84,7 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut payments = connect(endpoints, "payments").await?;
     findings.extend(money::check(&mut payments).await?);
     findings.extend(payments::check(&mut payments, &mut ordering).await?);
+    findings.extend(prices::check(&mut ordering).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chassis::id::OrganisationId;
 use redis::aio::ConnectionManager;
 
-use crate::rate_limit::{REDIS_TIMEOUT, digest};
+use crate::rate_limit::{digest, in_time};
 
 /// As long as ordering keeps keys.
 const KEPT: Duration = Duration::from_hours(7 * 24);
@@ -36,16 +36,7 @@ impl OrderKeys {
             .arg(KEPT.as_secs());
         let mut redis = self.redis.clone();
         let set = command.query_async::<Option<String>>(&mut redis);
-        match tokio::time::timeout(REDIS_TIMEOUT, set).await {
-            Ok(Ok(set)) => set.is_some(),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "an order's key is not remembered: Redis failed");
-                false
-            }
-            Err(_) => {
-                tracing::warn!("an order's key is not remembered: Redis did not answer in time");
-                false
-            }
-        }
+        let set = in_time("an order's key is not remembered", set).await;
+        set.flatten().is_some()
     }
 }

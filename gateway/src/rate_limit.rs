@@ -10,7 +10,7 @@ use chassis::{
     text,
 };
 use chrono::{DateTime, Utc};
-use redis::{Script, aio::ConnectionManager};
+use redis::{RedisResult, Script, aio::ConnectionManager};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Redis away or slow must not keep customers from ordering.
-pub(crate) const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
+const REDIS_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Each key is a log of what happened within its window. Something already in the log, such as
 /// the repetition of an order with the same idempotency key, is let through and not counted again.
@@ -222,25 +222,35 @@ impl RateLimits {
                 .arg(i32::from(rule.stays));
         }
         let mut redis = self.redis.clone();
-        let answer = call.invoke_async::<Vec<i64>>(&mut redis);
-        let answer = match tokio::time::timeout(REDIS_TIMEOUT, answer).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "rate limits are off: Redis failed");
-                return Ok(Vec::new());
-            }
-            Err(_) => {
-                tracing::warn!("rate limits are off: Redis did not answer in time");
-                return Ok(Vec::new());
-            }
+        let response = call.invoke_async::<Vec<i64>>(&mut redis);
+        let Some(response) = in_time("rate limits are off", response).await else {
+            return Ok(Vec::new());
         };
-        match answer.as_slice() {
+        match response.as_slice() {
             [0, _, added @ ..] => {
                 let added = added.iter().map(|added| *added == 1);
                 Ok(rules.into_iter().zip(added).collect())
             }
             [_, wait_millis, ..] => Err(limited(*wait_millis)),
             _ => Ok(Vec::new()),
+        }
+    }
+}
+
+/// What Redis responds; `None` where it fails or takes too long, which is logged with what follows.
+pub(crate) async fn in_time<T>(
+    consequence: &'static str,
+    response: impl Future<Output = RedisResult<T>>,
+) -> Option<T> {
+    match tokio::time::timeout(REDIS_TIMEOUT, response).await {
+        Ok(Ok(response)) => Some(response),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "{consequence}: Redis failed");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("{consequence}: Redis did not respond in time");
+            None
         }
     }
 }

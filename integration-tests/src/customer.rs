@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use devtool::shop::ANY_TIME;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::{Item, Shop};
+
+/// Longest that an order is tried for.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// What a customer waits before trying again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What the gateway answered.
 #[derive(Clone, Debug)]
@@ -115,6 +121,37 @@ impl Customer {
     pub async fn place(&self, key: &str, order: &Value) -> anyhow::Result<Answer> {
         self.call(Method::POST, "/orders", Some(key), Some(order))
             .await
+    }
+
+    /// What a storefront does: the same order under the same key until there is an answer. `amend` adds to
+    /// the order.
+    pub async fn place_until_answered(
+        &self,
+        cart: &Value,
+        amend: impl Fn(&mut Value),
+    ) -> anyhow::Result<Value> {
+        let key = new_key();
+        let placing = async {
+            let quote = loop {
+                match self.quote(cart).await {
+                    Ok(quote) if quote.status == 200 => break quote.body,
+                    _ => tokio::time::sleep(PAUSE).await,
+                }
+            };
+            let mut order = self.order(cart, &quote);
+            amend(&mut order);
+            loop {
+                match self.place(&key, &order).await {
+                    Ok(placed) if [200, 201].contains(&placed.status) => return Ok(placed.body),
+                    Ok(refused) if (400..500).contains(&refused.status) => {
+                        anyhow::bail!("an order was refused: {refused:?}")
+                    }
+                    _ => tokio::time::sleep(PAUSE).await,
+                }
+            }
+        };
+        let placed = tokio::time::timeout(PATIENCE, placing).await;
+        placed.context("no answer in time")?
     }
 
     /// Quotes and places a cart under a fresh key; one try.

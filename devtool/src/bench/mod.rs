@@ -11,6 +11,7 @@ mod load;
 mod menu;
 mod orders;
 mod pages;
+mod paid_orders;
 mod payments;
 mod report;
 mod seen;

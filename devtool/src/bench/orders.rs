@@ -10,6 +10,7 @@ use sqlx::{Connection as _, PgConnection};
 use super::{
     floors,
     load::{self, Measured, Request, count},
+    paid_orders,
     report::Figure,
     usage,
 };
@@ -18,7 +19,7 @@ use crate::{
     doctor,
     endpoints::Endpoints,
     home::Home,
-    infra::postgres,
+    infra::{postgres, wait_until},
     ports::{Ports, Wanted},
     services::SERVICES,
     shop::{ANY_TIME, Shop},
@@ -34,7 +35,14 @@ const TIME: Duration = Duration::from_secs(6);
 const AIM: f64 = 0.30;
 const AIM_P99_MS: f64 = 150.0;
 const DEVICES: u64 = 500;
+/// Longest wait for the events of a round.
+const SETTLED: Duration = Duration::from_secs(60);
 const AIM_IDLE_MIB: f64 = 350.0;
+/// Services that an order only reaches as an event.
+const CONSUMERS: [&str; 2] = ["payments", "membership"];
+/// What such a service may add to an order in a crowd, and to one that comes alone.
+const AIM_ADDED_HOT_MICROS: f64 = 150.0;
+const AIM_ADDED_LONE_MICROS: f64 = 600.0;
 
 /// Measures and answers the figures.
 pub async fn bench(
@@ -86,16 +94,18 @@ pub async fn bench(
     let floor_url = floor_address.to_string();
     for clients in [1, 8, 32] {
         let pgbench = floors::pgbench(home, postgres_port, floors::ORDER, clients, TIME)?;
-        let mut used = Used::default();
+        let mut used = Usage::default();
+        let mut orders = 0;
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
             let bare = load::run(&floor_url, clients, FLOOR_TIME, floor_request.clone()).await?;
             reset_statements(endpoints).await?;
-            let before = Used::read(home, endpoints).await?;
+            let before = Usage::now(home, endpoints).await?;
             let ours = load::run(&gateway, clients, TIME, request.clone()).await?;
-            let after = Used::read(home, endpoints).await?;
+            consumed(endpoints).await?;
+            used.add(Usage::now(home, endpoints).await?.since(&before));
             ensure!(ours.refused == 0, "{} orders were refused", ours.refused);
-            used.add(&before, &after, ours.answers);
+            orders += ours.answers;
             rounds.push((bare, ours));
         }
         if clients == 32
@@ -122,8 +132,29 @@ pub async fn bench(
         } else {
             p99
         });
-        figures.extend(used.per_order(name));
+        for (process, seconds) in &used.cpu_seconds {
+            let metric = name(&format!("CPU per order, {process}"));
+            let each = seconds * 1e6 / count(orders);
+            figures.push(Figure::plain(metric, each, "µs"));
+        }
+        for (database, calls) in &used.statements {
+            let metric = name(&format!("SQL statements per order, {database}"));
+            let each = count(calls.cast_unsigned()) / count(orders);
+            figures.push(Figure::plain(metric, each, ""));
+        }
+        let most = if clients == 1 {
+            AIM_ADDED_LONE_MICROS
+        } else {
+            AIM_ADDED_HOT_MICROS
+        };
+        for service in CONSUMERS {
+            let (micros, calls) = used.of(service, orders);
+            let metric = name(&format!("an order on site adds in {service}"));
+            figures.push(Figure::plain(metric.clone(), micros, "µs").at_most(most));
+            figures.push(Figure::plain(metric, calls, "statements"));
+        }
     }
+    figures.extend(paid_orders::bench(home, endpoints, &shop).await?);
     floors::end(floor).await;
     doctor::doctor(home).await.context("after the load")?;
     Ok(figures)
@@ -134,54 +165,11 @@ fn ratio((bare, ours): &(Measured, Measured)) -> f64 {
     ours.per_second / bare.per_second
 }
 
-/// What orders used: CPU seconds by process, statements by database.
-#[derive(Default)]
-struct Used {
-    seconds: BTreeMap<String, f64>,
-    statements: BTreeMap<String, i64>,
-    orders: u64,
-}
+/// Stands for the phone in the body of an order.
+const PHONE: &str = "09PHONE000";
 
-impl Used {
-    /// The counters as they stand.
-    async fn read(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Self> {
-        Ok(Self {
-            seconds: usage::cpu_seconds(home)?,
-            statements: statements(endpoints).await?,
-            orders: 0,
-        })
-    }
-
-    /// Adds what was used between two readings.
-    fn add(&mut self, before: &Self, after: &Self, orders: u64) {
-        for (process, seconds) in &after.seconds {
-            let since = seconds - before.seconds.get(process).copied().unwrap_or(0.0);
-            *self.seconds.entry(process.clone()).or_default() += since;
-        }
-        for (database, calls) in &after.statements {
-            let since = calls - before.statements.get(database).copied().unwrap_or(0);
-            *self.statements.entry(database.clone()).or_default() += since;
-        }
-        self.orders += orders;
-    }
-
-    fn per_order(&self, name: impl Fn(&str) -> String) -> Vec<Figure> {
-        let cpu = self.seconds.iter().map(|(process, seconds)| {
-            let metric = name(&format!("CPU per order, {process}"));
-            Figure::plain(metric, seconds * 1e6 / count(self.orders), "µs")
-        });
-        let statements = self.statements.iter().map(|(database, calls)| {
-            let metric = name(&format!("SQL statements per order, {database}"));
-            let calls = count(calls.max(&0).cast_unsigned());
-            Figure::plain(metric, calls / count(self.orders), "")
-        });
-        cpu.chain(statements).collect()
-    }
-}
-
-/// An order of three lines; each has a key and a phone of its own, and comes from one of many devices
-/// that have been in the shop before, as a customer who read the menu and asked for a quote has.
-pub(super) async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
+/// The body of an order of three lines, as a customer who read the menu and asked for a quote sends it.
+pub(super) async fn order_body(shop: &Shop) -> anyhow::Result<Value> {
     let lines: Vec<Value> = shop
         .items
         .iter()
@@ -202,10 +190,22 @@ pub(super) async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Req
     order["quote_hash"] = quote["hash"].clone();
     order["quoted_at"] = quote["quoted_at"].clone();
     order["promised_at"] = ANY_TIME.into();
-    order["contact"] = json!({"name": "王小姐", "phone": "09PHONE000"});
+    order["contact"] = json!({"name": "王小姐", "phone": PHONE});
     order["remark"] = "".into();
     order["utensils"] = false.into();
-    let body = order.to_string();
+    Ok(order)
+}
+
+/// The body with a phone of its own.
+pub(super) fn with_phone(body: &str) -> String {
+    let phone = format!("09{:08}", rand::random::<u32>() % 100_000_000);
+    body.replace(PHONE, &phone)
+}
+
+/// An order of three lines; each has a key and a phone of its own, and comes from one of many devices
+/// that have been in the shop before.
+pub(super) async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
+    let body = order_body(shop).await?.to_string();
     let path = shop
         .url
         .split_once(host)
@@ -214,8 +214,7 @@ pub(super) async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Req
     let host = host.to_owned();
     Ok(Arc::new(move |number| {
         let device = number % DEVICES;
-        let phone = format!("09{:08}", rand::random::<u32>() % 100_000_000);
-        let body = body.replace("09PHONE000", &phone);
+        let body = with_phone(&body);
         format!(
             "POST {path}/orders HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
              cookie: yzm_device={device:032x}\r\nidempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
@@ -261,6 +260,61 @@ async fn print_statements(endpoints: &Endpoints, orders: u64) -> anyhow::Result<
     Ok(())
 }
 
+/// Waits until the events of all orders are consumed, so that what they cost is counted.
+pub(super) async fn consumed(endpoints: &Endpoints) -> anyhow::Result<()> {
+    let mut database = PgConnection::connect(&format!("{}/ordering", endpoints.postgres)).await?;
+    wait_until("all events to be published", SETTLED, async || {
+        let waiting = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM outbox");
+        waiting.fetch_one(&mut database).await.unwrap_or(1) == 0
+    })
+    .await
+}
+
+/// What the platform has used since it was started.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usage {
+    /// By process.
+    pub cpu_seconds: BTreeMap<String, f64>,
+    /// Executed statements by database.
+    pub statements: BTreeMap<String, i64>,
+}
+
+impl Usage {
+    pub(super) async fn now(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Self> {
+        Ok(Self {
+            cpu_seconds: usage::cpu_seconds(home)?,
+            statements: statements(endpoints).await?,
+        })
+    }
+
+    pub(super) fn since(mut self, before: &Self) -> Self {
+        for (process, seconds) in &mut self.cpu_seconds {
+            *seconds -= before.cpu_seconds.get(process).copied().unwrap_or(0.0);
+        }
+        for (database, calls) in &mut self.statements {
+            *calls -= before.statements.get(database).copied().unwrap_or(0);
+        }
+        self
+    }
+
+    fn add(&mut self, other: Self) {
+        for (process, seconds) in other.cpu_seconds {
+            *self.cpu_seconds.entry(process).or_default() += seconds;
+        }
+        for (database, calls) in other.statements {
+            *self.statements.entry(database).or_default() += calls;
+        }
+    }
+
+    /// CPU in µs and statements of a service, for each of `orders`.
+    pub(super) fn of(&self, service: &str, orders: u64) -> (f64, f64) {
+        let seconds = self.cpu_seconds.get(service).copied().unwrap_or(0.0);
+        let calls = self.statements.get(service).copied().unwrap_or(0);
+        let each = count(calls.cast_unsigned()) / count(orders);
+        (seconds * 1e6 / count(orders), each)
+    }
+}
+
 /// Statements executed since the cluster started, by database.
 async fn statements(endpoints: &Endpoints) -> anyhow::Result<BTreeMap<String, i64>> {
     let mut database = PgConnection::connect(&format!("{}/postgres", endpoints.postgres)).await?;
@@ -270,8 +324,9 @@ async fn statements(endpoints: &Endpoints) -> anyhow::Result<BTreeMap<String, i6
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT datname, sum(calls)::bigint
          FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
-         WHERE datname IN ('ordering', 'capacity') GROUP BY datname",
+         WHERE datname = ANY($1) GROUP BY datname",
     )
+    .bind(SERVICES.map(str::to_owned).to_vec())
     .fetch_all(&mut database)
     .await?;
     Ok(rows.into_iter().collect())

@@ -172,7 +172,7 @@ fn count_of(bodies: &Arc<Vec<String>>) -> u64 {
     bodies.len() as u64
 }
 
-fn callback_path(paid: &PaidShop) -> anyhow::Result<String> {
+pub(super) fn callback_path(paid: &PaidShop) -> anyhow::Result<String> {
     Ok(paid.account.callback_url.parse::<Url>()?.path().to_owned())
 }
 
@@ -211,14 +211,14 @@ async fn start(paid: &PaidShop) -> anyhow::Result<String> {
     let merchant = next.fields.iter().find(|field| field.name == "MerchantID");
     let merchant = &merchant.context("a form without a merchant")?.value;
     let attempt = started.attempt.context("no attempt")?;
-    Ok(callback(merchant, &attempt.reference))
+    Ok(callback(merchant, &attempt.reference, AMOUNT))
 }
 
 /// What ECPay posts after a card payment, with the fields of `NeedExtraPaidInfo`.
-fn callback(merchant: &str, reference: &str) -> String {
+pub(super) fn callback(merchant: &str, reference: &str, amount: i64) -> String {
     let trade = format!("{:020}", rand::random::<u64>());
     let card = (rand::random::<u32>() >> 1).to_string();
-    let amount = AMOUNT.to_string();
+    let amount = amount.to_string();
     let empty = [
         "StoreID",
         "PlatformID",
@@ -311,7 +311,7 @@ mod tests {
         let message = Callback {
             headers: Vec::new(),
             query: String::new(),
-            body: callback("3002607", "T35TQP01ABCDEFGHJKLM").into(),
+            body: callback("3002607", "T35TQP01ABCDEFGHJKLM", AMOUNT).into(),
         };
         let now = SystemClock.now();
         let notice = adapter.parse_callback(&[keys], &message, now).unwrap();

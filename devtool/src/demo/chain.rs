@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    orders, payments,
+    orders, paid_orders, payments,
     settings::{self, Sold},
 };
 use crate::{
@@ -220,6 +220,8 @@ async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> a
     }
     if plan.slug == OPEN.0 {
         payments::set_up(staff, endpoints, &brand_id, None).await?;
+        let shop = format!("{}/api/shop/{}/{}", endpoints.gateway, OPEN.0, OPEN.1);
+        paid_orders::place(staff, endpoints, &brand_id, &shop).await?;
     }
     Ok(())
 }

@@ -44,8 +44,19 @@ impl Staff {
 
     /// Calls an endpoint below `/api/admin`; one that needs the password again gets it.
     pub async fn call(&self, method: Method, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.call_with_key(&fresh_key(), method, path, body).await
+    }
+
+    /// As [`Self::call`], under this idempotency key.
+    pub async fn call_with_key(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> anyhow::Result<Value> {
         let send = async || {
-            let mut request = self.request(method.clone(), path);
+            let mut request = self.request_with_key(key, method.clone(), path);
             if method != Method::GET {
                 request = request.json(&body);
             }
@@ -63,7 +74,11 @@ impl Staff {
     }
 
     /// Sends a file to an endpoint below `/api/admin`.
-    pub async fn upload(&self, path: &str, content: &'static [u8]) -> anyhow::Result<Value> {
+    pub async fn upload(
+        &self,
+        path: &str,
+        content: impl Into<reqwest::Body>,
+    ) -> anyhow::Result<Value> {
         let request = self
             .request(Method::POST, path)
             .header("content-type", "text/csv");
@@ -72,15 +87,20 @@ impl Staff {
 
     /// A request to an endpoint below `/api/admin`, with a fresh idempotency key.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.request_with_key(&fresh_key(), method, path)
+    }
+
+    fn request_with_key(&self, key: &str, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http
             .request(method, format!("{}/api/admin{path}", self.base))
             .header("origin", &self.base)
             .header("x-csrf-token", &self.csrf)
-            .header(
-                "idempotency-key",
-                format!("demo-{:032x}", rand::random::<u128>()),
-            )
+            .header("idempotency-key", key)
     }
+}
+
+fn fresh_key() -> String {
+    format!("demo-{:032x}", rand::random::<u128>())
 }
 
 /// The JSON of a good answer, or the problem in one line.

@@ -1,10 +1,11 @@
 //! The demo chain, loaded through the platform's own API: two brands, three branches, real menus by
-//! the product's import, hours, stock with recipes, limits, pauses, ways to pay, and the orders of a day.
+//! the product's import, hours, stock with recipes, limits, pauses, payment methods, and the orders of a day, some of them paid online.
 
 pub mod chain;
 pub mod client;
 mod living;
 mod orders;
+mod paid_orders;
 pub mod payments;
 mod settings;
 

@@ -152,6 +152,20 @@ pub async fn place_new(
     place(&http, shop, cart, &quote, index).await
 }
 
+/// Places an order for now that is to be paid by a method; the response has its access token too.
+pub async fn place_paid_by(
+    http: &Client,
+    shop: &str,
+    menu: &Value,
+    method_id: &Value,
+    index: usize,
+) -> anyhow::Result<Value> {
+    let mut cart = json!({"method": "pickup", "wanted_at": null, "lines": lines(menu)?});
+    let quote = quote(http, shop, &cart).await?;
+    cart["payment_method_id"] = method_id.clone();
+    post(http, shop, cart, &quote, index).await
+}
+
 /// The menu of a branch.
 pub async fn menu(http: &Client, shop: &str) -> anyhow::Result<Value> {
     checked("menu", http.get(format!("{shop}/menu")).send().await?).await
@@ -206,6 +220,16 @@ async fn quote(http: &Client, shop: &str, cart: &Value) -> anyhow::Result<Value>
 async fn place(
     http: &Client,
     shop: &str,
+    order: Value,
+    quote: &Value,
+    index: usize,
+) -> anyhow::Result<Value> {
+    Ok(post(http, shop, order, quote, index).await?["order"].clone())
+}
+
+async fn post(
+    http: &Client,
+    shop: &str,
     mut order: Value,
     quote: &Value,
     index: usize,
@@ -228,7 +252,7 @@ async fn place(
         .json(&order)
         .send()
         .await?;
-    Ok(checked("order", placed).await?["order"].clone())
+    checked("order", placed).await
 }
 
 /// One to three drinks, each with what its required groups ask for and now and then an extra. A hot

@@ -344,7 +344,8 @@ impl<'a> Customer<'a> {
 }
 
 /// The fields of a form: payments names them, the sandbox sends pairs.
-fn form(fields: &Value) -> String {
+#[must_use]
+pub fn form(fields: &Value) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     for field in fields.as_array().into_iter().flatten() {
         let part = |name: &str, place: usize| field[name].as_str().or(field[place].as_str());

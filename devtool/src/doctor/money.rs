@@ -25,6 +25,11 @@ pub async fn check(payments: &mut PgConnection) -> anyhow::Result<Vec<Finding>> 
             "book the capture or refund that is missing",
         ),
         (
+            TOTALS,
+            "totals of the ledger's days were changed past the application",
+            "delete the organisation's ledger_daily_totals and insert all its transactions into ledger_pending_totals",
+        ),
+        (
             KEPT,
             "an event of the order was not consumed by payments",
             "replay payments' dead letters: `payments replay payments.orders`",
@@ -77,6 +82,26 @@ const BOOKED: &str = "
         GROUP BY org_id, payment_id
     ) AS booked USING (org_id, payment_id)
     WHERE captured - refunded <> coalesce(booked.amount, 0)";
+
+const TOTALS: &str = "
+    SELECT format('the ledger of brand %s says %s in %s %s, its totals say %s',
+                  brand_id, sum(booked), account, currency, sum(total))
+    FROM (
+        SELECT org_id, brand_id, account, currency, amount AS booked, 0 AS total
+        FROM ledger_transactions
+        JOIN ledger_entries USING (org_id, transaction_id)
+        WHERE NOT test
+        UNION ALL
+        SELECT org_id, brand_id, account, currency, 0, amount
+        FROM ledger_daily_totals
+        UNION ALL
+        SELECT org_id, brand_id, account, currency, 0, amount
+        FROM ledger_pending_totals
+        JOIN ledger_transactions USING (org_id, transaction_id)
+        JOIN ledger_entries USING (org_id, transaction_id)
+    ) AS part
+    GROUP BY org_id, brand_id, account, currency
+    HAVING sum(booked) <> sum(total)";
 
 const KEPT: &str = "
     SELECT format('payment %s keeps %s of order %s, which has ended',

@@ -144,8 +144,7 @@ const ORDERS: &str = "
     FROM orders
     JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (org_id, order_id) USING (org_id, order_id)";
 
-/// Statements that find what nobody works on, each with its likely cause and repair. A lease puts what is
-/// worked on off by five minutes.
+/// Statements that find what nobody works on, each with its likely cause and repair.
 const STUCK: [(&str, &str, &str); 4] = [
     (
         "SELECT format('attempt %s of payment %s was to be queried at %s', attempt_id, payment_id, next_query_at)

@@ -171,6 +171,7 @@ async fn a_customer_who_comes_back_is_led_to_the_order() {
         if request.reference != "A0001P01abcdef" {
             return Err(problem(CommonReason::NotFound));
         }
+        assert_eq!(request.body, b"RtnCode=1&MerchantTradeNo=x"[..]);
         Ok(NoteReturnResponse {
             back_url: "https://shop.example/tea/north/orders/token".to_owned(),
             ..Default::default()

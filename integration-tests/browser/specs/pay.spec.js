@@ -85,7 +85,9 @@ test('a declined card says so, and the same order is paid by LINE Pay', async ()
 
 test('a return before the callback is 付款確認中 until the provider reports', async () => {
   const customer = await open(browser, PHONE)
-  // The provider reports nothing by itself, and says "not yet" when it is asked.
+  // The browser brings no signed copy of the result along, the provider reports nothing by itself, and says
+  // "not yet" when it is asked.
+  await customer.route('**/api/payments/returns/*', (route) => route.continue({ method: 'GET', postData: '' }))
   await control('POST', '/faults', { system: 'ecpay', fault: 'never' })
   await control('POST', '/faults', { system: 'ecpay', fault: 'still_unpaid', call: 'query', times: 100 })
   try {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use devtool::{doctor, supervise::PROCESSES};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use integration_tests::{Customer, Platform, Shop, new_key};
+use integration_tests::{Customer, Item, Platform, Shop};
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
@@ -243,37 +243,13 @@ async fn reschedule_once(shop: &Shop, order: &str, wanted_at: &Value) -> anyhow:
     Ok(())
 }
 
-/// What a storefront does: the same order under the same key until there is an answer.
-async fn place_until_answered(
-    shop: &Shop,
-    item: &integration_tests::Item,
-) -> anyhow::Result<String> {
-    let customer = Customer::of(shop)?;
+/// Places an order of one item, whatever dies meanwhile; returns its id.
+async fn place_until_answered(shop: &Shop, item: &Item) -> anyhow::Result<String> {
     let cart = Customer::cart(&[(item, 1)]);
-    let key = new_key();
-    tokio::time::timeout(Duration::from_secs(90), async {
-        let quote = loop {
-            match customer.quote(&cart).await {
-                Ok(quote) if quote.status == 200 => break quote.body,
-                _ => tokio::time::sleep(PAUSE).await,
-            }
-        };
-        let order = customer.order(&cart, &quote);
-        loop {
-            match customer.place(&key, &order).await {
-                Ok(placed) if [200, 201].contains(&placed.status) => {
-                    let id = placed.body["order"]["order_id"].as_str();
-                    return id.map(str::to_owned).context("an order without id");
-                }
-                Ok(refused) if (400..500).contains(&refused.status) => {
-                    anyhow::bail!("an order was refused: {refused:?}")
-                }
-                _ => tokio::time::sleep(PAUSE).await,
-            }
-        }
-    })
-    .await
-    .context("no answer within 90 s")?
+    let customer = Customer::of(shop)?;
+    let placed = customer.place_until_answered(&cart, |_| {}).await?;
+    let id = placed["order"]["order_id"].as_str();
+    id.map(str::to_owned).context("an order without id")
 }
 
 /// Kills a process of the platform, which the supervisor starts again.

@@ -3,6 +3,7 @@
 mod audit;
 mod bad_input;
 mod chaos;
+mod chaos_payments;
 mod flash_sale;
 mod ordering;
 mod paying;

@@ -1,7 +1,8 @@
 //! Publishes `ordering.order.<state>.v1`, `ordering.order.undone.v1`, `ordering.schedule.changed.v1`,
 //! `ordering.payment.changed.v1` and `ordering.refund.requested.v1`; consumes `capacity.hold.gone.v1`,
-//! `capacity.orders.decided.v1` and `payments.payment.*.v1`; subscribes to
-//! `catalog.menu.published.v1` on every replica. Lists its orders for services that fill themselves.
+//! `capacity.orders.decided.v1` and `payments.payment.*.v1`; subscribes to `catalog.menu.published.v1`
+//! and `membership.rules.published.v1` on every replica. Lists its orders for services that fill
+//! themselves.
 
 mod published;
 mod refunds;
@@ -15,7 +16,7 @@ use chassis::{
     clock::SharedClock,
     db::{SystemTx, TenantTx},
     error::Problem,
-    id::{BranchId, OrderId},
+    id::{BranchId, BrandId, OrderId},
     inbox::{Consumer, Handler, Received, Signal, subscribe},
     outbox::Event,
     service::Snapshot,
@@ -26,6 +27,7 @@ use futures::StreamExt as _;
 use proto::{
     capacity::v1::{DecidedOrder, Decision, HoldGone, OrdersDecided},
     catalog::v1::MenuPublished,
+    membership::v1::RulesPublished,
     payments::v1::PaymentChanged,
 };
 use tokio_util::sync::CancellationToken;
@@ -35,7 +37,7 @@ pub use published::{changed, listed, payment_changed, payment_progress, reschedu
 pub use refunds::refund_requested;
 
 use crate::{
-    app::{Ordering, menus::Menus, payments, quote::to_utc},
+    app::{Ordering, menus::Menus, payments, quote::to_utc, rule_documents::RuleDocuments},
     domain::{
         online_payment::PaymentReport,
         order_decision::{Action, DecisionBatch, OrderDecision},
@@ -223,5 +225,25 @@ async fn invalidate(menus: &Menus, event: &Received) {
     match branch {
         Ok(Ok(branch)) => menus.invalidate(event.org, branch).await,
         _ => tracing::warn!(event.id = %event.id, "an event of a new menu without its branch"),
+    }
+}
+
+/// Reads a brand's rules again as new ones are published, until `shutdown`.
+pub async fn follow_rules(amqp: Amqp, rules: RuleDocuments, shutdown: CancellationToken) {
+    let mut signals = subscribe(&amqp, &["membership.rules.published.v1"]);
+    while let Some(Some(signal)) = shutdown.run_until_cancelled(signals.next()).await {
+        match signal {
+            Signal::Gap => rules.read_all_again(),
+            Signal::Event(event) => {
+                let published = event.decode::<RulesPublished>();
+                let brand = published.map(|published| published.brand_id.parse::<BrandId>());
+                match brand {
+                    Ok(Ok(brand)) => rules.published(event.org, brand).await,
+                    _ => {
+                        tracing::warn!(event.id = %event.id, "an event of new rules without its brand")
+                    }
+                }
+            }
+        }
     }
 }

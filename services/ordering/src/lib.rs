@@ -25,9 +25,9 @@ use tonic::service::Routes;
 
 use crate::{
     app::{
-        capacity::Capacity, commit_orders, menus::Menus, payment_methods::PaymentMethods,
-        payments::Payments, prepaying::PrepayingPhones, recall, refund_money::RefundMoney,
-        refunds::Refunds,
+        benefits::Benefits, capacity::Capacity, commit_orders, day_rules::DayRules, menus::Menus,
+        payment_methods::PaymentMethods, payments::Payments, prepaying::PrepayingPhones, recall,
+        refund_money::RefundMoney, refunds::Refunds, rule_documents::RuleDocuments,
     },
     config::Config,
     domain::{access_token::LinkKey, pricing::FeeSettings},
@@ -57,9 +57,15 @@ impl App for Ordering {
     fn build(ctx: Context, config: Config) -> BoxFuture<'static, anyhow::Result<Parts>> {
         Box::pin(async move {
             let menus = Menus::new(ctx.peers.clone());
+            let rules = RuleDocuments::new(ctx.peers.clone());
             tokio::spawn(events::follow_menus(
                 ctx.amqp.clone(),
                 menus.clone(),
+                ctx.shutdown.clone(),
+            ));
+            tokio::spawn(events::follow_rules(
+                ctx.amqp.clone(),
+                rules.clone(),
                 ctx.shutdown.clone(),
             ));
             let commits =
@@ -75,6 +81,9 @@ impl App for Ordering {
                 db: ctx.db.clone(),
                 clock: ctx.clock.clone(),
                 menus,
+                rules,
+                day_rules: DayRules::default(),
+                benefits: Benefits::new(ctx.peers.clone()),
                 capacity: Capacity::new(ctx.peers.clone()),
                 payment_methods: PaymentMethods::new(payments.clone()),
                 payments,

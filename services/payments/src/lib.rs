@@ -1,15 +1,16 @@
 //! Payments: what customers pay, what goes back, and the ledger of both.
 //!
 //! It owns accounts at providers, payment methods, the payment of each order with its attempts and
-//! refunds, the double-entry ledger, and the settlement files that say what providers paid out. It must never decide whether an order may be paid or how much
-//! (ordering does), and it speaks to providers through `payment-adapters` alone.
+//! refunds, the double-entry ledger, and the settlement files that say what providers paid out. It must
+//! never decide whether an order may be paid or how much (ordering does), and it speaks to providers
+//! through `payment-adapters` alone.
 
 mod app;
 mod config;
 mod domain;
 mod events;
 mod grpc;
-mod jobs;
+pub mod jobs;
 mod store;
 mod wire;
 

@@ -14,7 +14,7 @@ use crate::{
     rest::{
         Result,
         body::Body,
-        quotes::{Cart, CartLine},
+        quotes::{Cart, CartLine, Entered},
     },
     state::Gateway,
 };
@@ -59,6 +59,9 @@ pub async fn find_cart_slots(
         method: input.method,
         wanted_at: None,
         lines: input.lines,
+        entered: Entered::default(),
+        contact_phone: String::new(),
+        with_coupons: false,
     };
     let changed = gateway.availabilities().changed(shop.branch_id()).await;
     let request = shop.request(pb::FindSlotsRequest {

@@ -50,7 +50,7 @@ pub async fn receive(
     exactly(response.into_inner())
 }
 
-fn needed(headers: &HeaderMap) -> Vec<FormField> {
+pub(super) fn needed(headers: &HeaderMap) -> Vec<FormField> {
     let of = |name: &'static str| {
         let values = headers.get_all(name).iter();
         values.filter_map(move |value| {

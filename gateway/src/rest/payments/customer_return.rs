@@ -12,6 +12,7 @@ use proto::{
     payments::v1::{NoteReturnRequest, NoteReturnResponse},
 };
 
+use super::callback::needed;
 use crate::{
     auth::Peer,
     problem::{Rejection, Result},
@@ -19,14 +20,15 @@ use crate::{
     state::Gateway,
 };
 
-/// Most of a form that is read before the answer, so that the browser is not cut off while it sends.
+/// Most of a form that is passed on.
 const LIMIT_BYTES: usize = 64 * 1024;
 const LONGEST_REFERENCE: usize = 20;
 /// Pause before the browser of a customer asks again while payments is away.
 const RETRY_SECS: u32 = 5;
 
 /// Leads a customer whom a provider sent back to the page of the order, or staff to that of the account.
-/// What the browser brings proves nothing and is dropped: payments asks the provider.
+/// What the browser brings is passed on as it is: payments uses a copy of the result that the provider has
+/// signed, and asks the provider otherwise.
 pub async fn go_on(
     State(gateway): State<Gateway>,
     peer: Peer,
@@ -34,13 +36,22 @@ pub async fn go_on(
     request: Request,
 ) -> Result<Response> {
     gateway.limits().payment_return(&peer).await?;
-    let _ = body::read(request, "body", LIMIT_BYTES).await;
+    let headers = needed(request.headers());
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    // Read also where it is too long, so that the browser is not cut off while it sends.
+    let body = body::read(request, "body", LIMIT_BYTES).await;
     if !is_reference(&reference) {
         return Err(Problem::not_found("payment").into());
     }
     let refresh = format!("{RETRY_SECS}; url=/api/payments/returns/{reference}");
     let own = gateway.as_gateway(None);
-    let request = NoteReturnRequest { reference };
+    let request = NoteReturnRequest {
+        reference,
+        headers,
+        query,
+        body: body.unwrap_or_default(),
+        remote_address: peer.address.to_string(),
+    };
     match own.payments().note_return(request).await {
         Ok(returned) => {
             let returned = returned.into_inner();

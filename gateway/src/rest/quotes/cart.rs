@@ -15,6 +15,35 @@ pub struct Cart {
     pub wanted_at: Option<DateTime<Utc>>,
     /// Lines, 1–50.
     pub lines: Vec<CartLine>,
+    /// What is entered beside them.
+    #[serde(default)]
+    pub entered: Entered,
+    /// Phone as far as it was typed, of a quote alone: limits of a guest's codes count it.
+    #[serde(default)]
+    pub contact_phone: String,
+    /// Proposes coupons of the member, of a quote alone.
+    #[serde(default)]
+    pub with_coupons: bool,
+}
+
+/// Codes, coupons and points, and what the customer decided about them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Entered {
+    /// Codes as they were typed, at most 3.
+    pub codes: Vec<String>,
+    /// Coupons of the member, by their ids, at most 3.
+    pub coupons: Vec<String>,
+    /// Points of the member to use.
+    pub points: i32,
+    /// Those of the codes and coupons that are used although the order costs more with them.
+    pub insisted: Vec<String>,
+    /// The points are used although the order costs more with them.
+    pub insists_on_points: bool,
+    /// Rules whose gift is not wanted, at most 20.
+    pub declined_gifts: Vec<String>,
+    /// Kind of payment that is chosen, such as `line_pay`; empty while none is.
+    pub payment_kind: String,
 }
 
 /// A line of a cart.
@@ -35,6 +64,9 @@ pub struct CartLine {
     /// Note to the kitchen, at most 200 characters.
     #[serde(default)]
     pub note: String,
+    /// Rule that offered it as 加價購; left out for none.
+    #[serde(default)]
+    pub offered_by: Option<String>,
 }
 
 /// An option chosen for every unit of a line.
@@ -56,11 +88,19 @@ fn one() -> i32 {
 impl Cart {
     /// The message, for this branch.
     pub fn into_wire(self, branch_id: String) -> pb::Cart {
+        let entered = self.entered;
         pb::Cart {
             branch_id,
             method: self.method.to_wire(),
             wanted_at: self.wanted_at.map(stamp),
             lines: self.lines.into_iter().map(pb::CartLine::from).collect(),
+            codes: entered.codes,
+            coupons: entered.coupons,
+            points: entered.points,
+            insisted: entered.insisted,
+            insists_on_points: entered.insists_on_points,
+            declined_gifts: entered.declined_gifts,
+            payment_kind: entered.payment_kind,
         }
     }
 }
@@ -77,6 +117,7 @@ impl From<CartLine> for pb::CartLine {
                 .map(pb::ChosenOption::from)
                 .collect(),
             note: line.note,
+            offered_by: line.offered_by.unwrap_or_default(),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Carts and what they cost.
 
+mod attempts;
 mod cart;
 mod changed;
 mod create;
 
-pub use cart::{Cart, CartLine, ChosenOption};
+pub use attempts::attempt_keys;
+pub use cart::{Cart, CartLine, ChosenOption, Entered};
 pub use changed::rejection;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

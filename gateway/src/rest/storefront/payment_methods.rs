@@ -22,6 +22,9 @@ pub struct Purchase {
     pub method: Method,
     /// What it costs.
     pub amount: i64,
+    /// For a test order, which accounts in test mode take.
+    #[serde(default)]
+    pub test: bool,
 }
 
 /// Lists the methods that an order may be paid by, those on site included.
@@ -38,6 +41,7 @@ pub async fn list_shop_payment_methods(
         branch_id: shop.branch_id().to_owned(),
         method: purchase.method.to_wire(),
         amount: purchase.amount,
+        test: purchase.test,
     });
     let response = gateway
         .ordering()

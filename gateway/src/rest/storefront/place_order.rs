@@ -15,7 +15,7 @@ use crate::{
         Result,
         body::Body,
         idempotency::IdempotencyKey,
-        quotes::{self, Cart, CartLine},
+        quotes::{self, Cart, CartLine, Entered},
         transcoded::{self, WrittenJson},
     },
     state::Gateway,
@@ -31,14 +31,17 @@ pub struct PlaceOrder {
     pub wanted_at: Option<DateTime<Utc>>,
     /// Lines, 1–50.
     pub lines: Vec<CartLine>,
+    /// What is entered beside them.
+    #[serde(default)]
+    pub entered: Entered,
     /// Hash of the quote the customer saw.
     pub quote_hash: String,
     /// When that quote was made.
     pub quoted_at: DateTime<Utc>,
     /// Time that quote promised; null when it promised none. A later time is `QUOTE_CHANGED`.
     pub promised_at: Option<DateTime<Utc>>,
-    /// Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` names the
-    /// differences from these. Empty to get none of lines and fees.
+    /// Net amount of each line of that quote, in the cart's order, with or without its gifts;
+    /// `QUOTE_CHANGED` names the differences from these. Empty to get none of lines and fees.
     #[serde(default)]
     pub line_amounts: Vec<i64>,
     /// Fees of that quote.
@@ -84,7 +87,8 @@ pub struct Contact {
 /// quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
 /// `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
 /// `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-/// `PREPAY_REQUIRED`, `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+/// `PREPAY_REQUIRED`, `MEMBER_BLOCKED`, at codes, coupons and points with what membership refuses them with,
+/// `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
 /// `pickup_number`) and `RATE_LIMITED`.
 #[utoipa::path(
     post, path = "/api/shop/{brand}/{branch}/orders", tag = "shop", params(IdempotencyKey),
@@ -106,6 +110,7 @@ pub async fn place_order(
     let claim = claim?;
     let request = shop.request(pb::PlaceOrderRequest {
         key_is_new,
+        attempt_keys: quotes::attempt_keys(&shop),
         ..input.into_wire(key.key, shop.branch_id().to_owned())
     });
     let response = match gateway.ordering().place_order(request).await {
@@ -135,6 +140,9 @@ impl PlaceOrder {
             method: self.method,
             wanted_at: self.wanted_at,
             lines: self.lines,
+            entered: self.entered,
+            contact_phone: String::new(),
+            with_coupons: false,
         };
         pb::PlaceOrderRequest {
             idempotency_key,
@@ -155,6 +163,7 @@ impl PlaceOrder {
             remark: self.remark,
             utensils: self.utensils,
             key_is_new: false,
+            attempt_keys: Vec::new(),
             payment_method_id: self.payment_method_id.unwrap_or_default(),
         }
     }

@@ -12456,6 +12456,8 @@ export interface operations {
                 method: components["schemas"]["Method"];
                 /** @description What it costs. */
                 amount: number;
+                /** @description For a test order, which accounts in test mode take. */
+                test?: boolean;
             };
             header?: never;
             path: {

@@ -48,8 +48,22 @@ describe("time", () => {
     expect(dayName("2026-06-13", "2026-06-12")).toBe("明天");
     expect(dayName("2026-06-14", "2026-06-12")).toBe("6/14（週日）");
     expect(formatBusinessDay("2026-06-12", "en")).toBe("Fri 6/12");
-    expect(formatDayTime(late, TAIPEI, new Date("2026-06-12T10:00:00Z"))).toBe("明天 01:30");
-    expect(formatDayTime(late, TAIPEI, new Date("2026-06-12T17:00:00Z"))).toBe("01:30");
+  });
+
+  // Taipei's clock at the instant and now; the cut-off is 04:00.
+  it.each([
+    ["2026-06-12T18:30", "2026-06-12T10:00", "18:30", "18:30"],
+    ["2026-06-13T01:30", "2026-06-12T18:00", "凌晨 01:30", "after midnight 01:30"],
+    ["2026-06-13T01:30", "2026-06-13T01:00", "凌晨 01:30", "after midnight 01:30"],
+    ["2026-06-13T10:30", "2026-06-13T01:00", "明天 10:30", "Tomorrow 10:30"],
+    ["2026-06-13T10:30", "2026-06-13T04:00", "10:30", "10:30"],
+    ["2026-06-14T03:59", "2026-06-12T18:00", "明天凌晨 03:59", "Tomorrow after midnight 03:59"],
+    ["2026-06-14T04:00", "2026-06-12T18:00", "6/14（週日） 04:00", "Sun 6/14 04:00"],
+    ["2026-06-15T00:00", "2026-06-12T18:00", "6/14（週日）凌晨 00:00", "Sun 6/14 after midnight 00:00"],
+  ])("%s seen at %s is %s: days are business days", (instant, now, text, english) => {
+    const at = (wall: string) => instantOf(wall, TAIPEI);
+    expect(formatDayTime(at(instant), TAIPEI, new Date(at(now)))).toBe(text);
+    expect(formatDayTime(at(instant), TAIPEI, new Date(at(now)), "en")).toBe(english);
   });
 });
 

@@ -17,6 +17,7 @@ export {
   formatDateTime,
   formatDayTime,
   formatTime,
+  formatTimeOfDay,
   instantOf,
   minutesBetween,
   wallOf,

@@ -86,7 +86,22 @@ export function dayName(day: string, today: string, locale: Locale = "zh-TW"): s
   return nearDays[locale][dayNumber(day) - dayNumber(today)] ?? formatBusinessDay(day, locale);
 }
 
-/** `10:36` when it is today, else with the day before it: `明天 10:36`. */
+const smallHours: Record<Locale, string> = { "zh-TW": "凌晨", en: "after midnight" };
+
+function isSmallHour(instant: string | Date, timeZone: string): boolean {
+  return formatDate(instant, timeZone) !== businessDay(instant, timeZone);
+}
+
+/** `10:36`, and `凌晨 01:30` between midnight and the cut-off: the end of a business day. */
+export function formatTimeOfDay(instant: string | Date, timeZone: string, locale: Locale = "zh-TW"): string {
+  const time = formatTime(instant, timeZone);
+  return isSmallHour(instant, timeZone) ? `${smallHours[locale]} ${time}` : time;
+}
+
+/**
+ * `10:36` when it is today, else with the day before it: `明天 10:36`. Days are business days, as stock and opening
+ * hours count them, so that what is between midnight and the cut-off is `凌晨 01:30` of the day before.
+ */
 export function formatDayTime(
   instant: string | Date | null | undefined,
   timeZone: string,
@@ -94,10 +109,11 @@ export function formatDayTime(
   locale: Locale = "zh-TW",
 ): string {
   if (!instant) return "—";
-  const day = formatDate(instant, timeZone);
-  const today = formatDate(now, timeZone);
-  const time = formatTime(instant, timeZone);
-  return day === today ? time : `${dayName(day, today, locale)} ${time}`;
+  const [day, today] = [businessDay(instant, timeZone), businessDay(now, timeZone)];
+  const time = formatTimeOfDay(instant, timeZone, locale);
+  if (day === today) return time;
+  const joint = locale === "zh-TW" && isSmallHour(instant, timeZone) ? "" : " ";
+  return `${dayName(day, today, locale)}${joint}${time}`;
 }
 
 /** Whole minutes from one instant to another, below 0 when it has passed. */

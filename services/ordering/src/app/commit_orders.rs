@@ -329,6 +329,7 @@ fn to_order(
         list_total: sold.list_total,
         fees: sold.fees.clone(),
         total: sold.total,
+        benefits: sold.benefits.clone(),
         contact: draft.contact.clone(),
         remark: draft.remark.clone(),
         utensils: draft.utensils,

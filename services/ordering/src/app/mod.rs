@@ -1,8 +1,10 @@
 //! Use cases: what more than one entry point needs, and the flow over services that places an order.
 
+pub mod benefits;
 pub mod capacity;
 pub mod carry_out_decisions;
 pub mod commit_orders;
+pub mod day_rules;
 pub mod find_slots;
 pub mod lost_hold;
 pub mod menu_snapshot;
@@ -14,12 +16,14 @@ pub mod payment_methods;
 pub mod payments;
 pub mod place_order;
 pub mod prepaying;
+pub mod price_cart;
 pub mod quote;
 pub mod recall;
 pub mod refund_money;
 pub mod refund_saga;
 pub mod refunds;
 pub mod reschedule;
+pub mod rule_documents;
 pub mod transition_order;
 
 use std::sync::Arc;
@@ -28,8 +32,9 @@ use chassis::{clock::SharedClock, db::Db};
 use chrono::TimeDelta;
 
 use self::{
-    capacity::Capacity, commit_orders::Commits, menus::Menus, payment_methods::PaymentMethods,
-    payments::Payments, prepaying::PrepayingPhones, recall::Recalls,
+    benefits::Benefits, capacity::Capacity, commit_orders::Commits, day_rules::DayRules,
+    menus::Menus, payment_methods::PaymentMethods, payments::Payments, prepaying::PrepayingPhones,
+    recall::Recalls, rule_documents::RuleDocuments,
 };
 use crate::domain::{access_token::LinkKey, pricing::FeeSettings};
 
@@ -42,6 +47,12 @@ pub struct Ordering {
     pub clock: SharedClock,
     /// Menus to price from.
     pub menus: Menus,
+    /// Rules of brands.
+    pub rules: RuleDocuments,
+    /// How branches count days.
+    pub day_rules: DayRules,
+    /// Codes, coupons and points of customers.
+    pub benefits: Benefits,
     /// Stock and slots.
     pub capacity: Capacity,
     /// Payments of orders.

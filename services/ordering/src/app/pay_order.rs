@@ -13,7 +13,11 @@ use proto::{
     },
 };
 
-use super::{Ordering, payments::attempt_number, quote::to_timestamp};
+use super::{
+    Ordering,
+    payments::{Purchase, attempt_number},
+    quote::to_timestamp,
+};
 use crate::{
     domain::{
         online_payment::{ChosenMethod, OnlinePayment, PaymentProgress},
@@ -55,6 +59,23 @@ impl Ordering {
         if self.clock.now() >= online.pay_by {
             return Err(Problem::new(PaymentsReason::PaymentClosed)
                 .message("the time to pay the order is over"));
+        }
+        if let Some(kind) = order
+            .benefits
+            .as_ref()
+            .and_then(|benefits| benefits.payment_kind.as_deref())
+        {
+            let purchase = Purchase {
+                brand: order.brand,
+                branch: order.branch,
+                method: order.method,
+                channel: order.terms.channel,
+                test: order.terms.test,
+            };
+            let methods = &self.payment_methods;
+            methods
+                .require_kind(org, &purchase, (order.total, kind), request.method)
+                .await?;
         }
         // Without the name of the branch the provider's page shows less, and takes the money all the same.
         let menu = self.menus.get(org, order.branch).await;

@@ -21,16 +21,13 @@ use chassis::{
 use moka::future;
 use proto::{
     ordering::v1::OrderingReason,
-    payments::v1::{AllowedMethod, ListAllowedMethodsResponse},
+    payments::v1::{AllowedMethod, ListAllowedMethodsResponse, PaymentKind},
 };
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::payments::{Payments, Purchase};
-use crate::domain::{
-    online_payment::ChosenMethod,
-    prepayment::{COUNTED_FOR, UNPAID_ENDS},
-};
+use crate::domain::online_payment::ChosenMethod;
 
 /// What is older is read again.
 const FRESH_FOR: Duration = Duration::from_secs(5);
@@ -49,13 +46,13 @@ pub struct PaymentMethods {
 
 /// What a customer chose.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub struct Choice<'a> {
     /// The method; `None` for on site.
     pub method: Option<PaymentMethodId>,
     /// What the order costs.
     pub total: Money,
-    /// The customer has to pay in advance.
-    pub pays_in_advance: bool,
+    /// Kind of payment that the price depends on.
+    pub kind: Option<&'a str>,
 }
 
 impl PaymentMethods {
@@ -70,37 +67,47 @@ impl PaymentMethods {
     }
 
     /// The online method of an order about to be placed, or `None` where it is paid on site or costs
-    /// nothing. Refuses with `METHOD_NOT_ALLOWED` and `PREPAY_REQUIRED`.
+    /// nothing. Refuses with `METHOD_NOT_ALLOWED`.
     pub async fn choose(
         &self,
         org: OrganisationId,
         purchase: &Purchase,
-        choice: Choice,
+        choice: Choice<'_>,
     ) -> Result<Option<ChosenMethod>, Problem> {
         let amount = choice.total.amount();
         if amount == 0 {
             return Ok(None);
         }
         let known = self.known(org, purchase, choice.total.currency()).await;
-        match choice.method {
-            None if known.on_site.offers(amount) || purchase.test => {}
+        let on_site = match choice.method {
+            None if known.on_site.offers(amount) || purchase.test => Some(PaymentKind::Cash.into()),
             None => return Err(not_allowed()),
-            Some(method) if known.on_site.includes(method, amount) => {}
-            Some(method) => {
+            Some(method) => known.on_site.kind_of(method, amount),
+        };
+        match (on_site, choice.method) {
+            (Some(kind), _) => choice.require_kind(kind)?,
+            (None, None) => {}
+            (None, Some(method)) => {
                 let chosen = self.find(org, purchase, choice.total, method).await?;
+                choice.require_kind(chosen.kind)?;
                 if let Some(online) = online(&chosen)? {
                     return Ok(Some(online));
                 }
             }
         }
-        if choice.pays_in_advance {
-            return Err(Problem::new(OrderingReason::PrepayRequired)
-                .message("too many orders of this phone were not paid and not fetched")
-                .param("orders", UNPAID_ENDS)
-                .param("days", COUNTED_FOR.num_days())
-                .field("payment_method_id", OrderingReason::PrepayRequired));
-        }
         Ok(None)
+    }
+
+    /// Refuses a method of another kind than the price of an order depends on.
+    pub async fn require_kind(
+        &self,
+        org: OrganisationId,
+        purchase: &Purchase,
+        (total, kind): (Money, &str),
+        method: PaymentMethodId,
+    ) -> Result<(), Problem> {
+        let chosen = self.find(org, purchase, total, method).await?;
+        require_kind(Some(kind), chosen.kind)
     }
 
     /// A method, as far as it is allowed for this very amount.
@@ -205,6 +212,7 @@ enum OnSite {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct OnSiteMethod {
     id: PaymentMethodId,
+    kind: i32,
     min: i64,
     max: Option<i64>,
 }
@@ -219,6 +227,7 @@ impl OnSite {
             .map(|method| {
                 Ok(OnSiteMethod {
                     id: method.method_id.parse()?,
+                    kind: method.kind,
                     min: method.min_amount,
                     max: method.max_amount,
                 })
@@ -235,13 +244,14 @@ impl OnSite {
         }
     }
 
-    /// This method takes this amount.
-    fn includes(&self, id: PaymentMethodId, amount: i64) -> bool {
+    /// Kind of this method, if it takes this amount on site.
+    fn kind_of(&self, id: PaymentMethodId, amount: i64) -> Option<i32> {
         let Self::By(methods) = self else {
-            return false;
+            return None;
         };
         let mut methods = methods.iter();
-        methods.any(|method| method.id == id && method.takes(amount))
+        let method = methods.find(|method| method.id == id && method.takes(amount))?;
+        Some(method.kind)
     }
 }
 
@@ -261,6 +271,27 @@ fn online(method: &AllowedMethod) -> anyhow::Result<Option<ChosenMethod>> {
         name: method.name.clone(),
         pay_now: method.pay_now,
     }))
+}
+
+impl Choice<'_> {
+    fn require_kind(&self, kind: i32) -> Result<(), Problem> {
+        require_kind(self.kind, kind)
+    }
+}
+
+/// Refuses a payment of another kind than the price depends on.
+fn require_kind(priced_for: Option<&str>, kind: i32) -> Result<(), Problem> {
+    if priced_for.is_none_or(|priced_for| priced_for == kind_word(kind)) {
+        return Ok(());
+    }
+    Err(not_allowed().message("the price is for another kind of payment"))
+}
+
+/// A kind of payment by its word, such as `line_pay`.
+fn kind_word(kind: i32) -> String {
+    let kind = PaymentKind::try_from(kind).unwrap_or_default();
+    let name = kind.as_str_name().trim_start_matches("PAYMENT_KIND_");
+    name.to_ascii_lowercase()
 }
 
 fn not_allowed() -> Problem {
@@ -295,9 +326,13 @@ mod tests {
         let on_site = on_site.unwrap();
         for (amount, offered) in [(49, false), (50, true), (100, true), (101, false)] {
             assert_eq!(on_site.offers(amount), offered, "{amount}");
-            assert_eq!(on_site.includes(id!(PaymentMethodId, 2), amount), offered);
+            let kind = on_site.kind_of(id!(PaymentMethodId, 2), amount);
+            assert_eq!(kind.is_some(), offered);
             let is_online = id!(PaymentMethodId, 1);
-            assert!(!on_site.includes(is_online, amount), "it is paid online");
+            assert!(
+                on_site.kind_of(is_online, amount).is_none(),
+                "it is paid online"
+            );
         }
     }
 

@@ -1,43 +1,53 @@
-//! Places an order: a flow over catalog, payments, capacity and our own database, in numbered steps.
+//! Places an order: a flow over catalog, membership, payments, capacity and our own database, in numbered
+//! steps.
 //!
 //! 1. Look the key up, unless the caller knows that it is new. Nothing to undo, and nothing is held
 //!    for a key that has an order.
 //! 2. Price the cart again. Nothing to undo.
 //! 3. Check how it is paid: on site from memory, online by asking payments. Nothing to undo.
 //! 4. Hold stock and slot in capacity. Undo: the hold lapses by itself after asking us whether its
-//!    order exists; it is released at once when it promises a later time than was agreed to, or when
-//!    the key turns out to have an order already.
-//! 5. Commit the order with its numbers and events. Undo: none, from here on it exists: placed, or
+//!    order exists; it is released at once when it promises a later time than was agreed to, when
+//!    membership refuses what the order uses, or when the key turns out to have an order already.
+//! 5. Hold codes, coupons, points and what else is counted in membership, for the same order under the
+//!    same key, where the order uses any. Undo: as that of step 4.
+//! 6. Commit the order with its numbers and events. Undo: none, from here on it exists: placed, or
 //!    waiting for its payment, which keeps what it holds.
 //!
 //! Requests of one key take turns in a replica, and equal ones that wait share one response. Between
 //! replicas the hold's key, which comes from the idempotency key, makes attempts converge on one
 //! order id; before any rejection is returned, the key is looked up once more. A hold whose commit
 //! failed is not released here, since another replica may be about to commit that same order.
+//!
+//! Where membership is asked, the order's id comes from the key too: what an attempt before has held for it
+//! is not counted as used by others when the cart is priced again.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chassis::{
     coalesce::Coalescer,
     deadline,
-    error::{CommonReason, Problem},
-    id::{BranchId, HoldKey, OrderId, OrganisationId, PaymentMethodId},
+    error::{CommonReason, FieldProblem, Problem},
+    id::{BranchId, HoldKey, MemberId, OrderId, OrganisationId, PaymentMethodId},
     sales::Channel,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
-use proto::ordering::v1::OrderingReason;
+use proto::{membership::v1::MembershipReason, ordering::v1::OrderingReason};
 use tokio::time::Instant;
 use tonic::Status;
 use uuid::Uuid;
 
 use super::{
     Ordering,
+    benefits::NewBenefitHold,
     capacity::{Hold, NewHold},
     commit_orders::{Committed, Draft},
     payment_methods::Choice,
     payments::Purchase,
-    quote::ShownQuote,
+    prepaying::prepay_required,
+    price_cart::{Buyer, PricedCart},
+    quote::{ShownQuote, gifts_at},
+    reschedule::is_unclear,
 };
 use crate::{
     domain::{
@@ -83,6 +93,10 @@ pub struct PlaceOrder {
     pub payment_method: Option<PaymentMethodId>,
     /// Who places it.
     pub actor: EventActor,
+    /// Member who places it; `None` for a guest.
+    pub member: Option<MemberId>,
+    /// What wrong codes are counted by.
+    pub attempt_keys: Vec<String>,
     /// A test order.
     pub test: bool,
 }
@@ -195,14 +209,17 @@ impl Ordering {
 
     async fn attempt(&self, org: OrganisationId, request: &PlaceOrder) -> Outcome {
         let menu = self.menus.get(org, request.cart.branch).await?;
-        let quote = self.step_2_price_again(org, &menu, request).await?;
+        let mut priced = self.step_2_price_again(org, &menu, request).await?;
         let online = self
-            .step_3_choose_payment(org, &menu, request, &quote)
+            .step_3_choose_payment(org, &menu, request, &priced)
             .await?;
-        let hold = self.step_4_hold(org, &menu, request, &quote).await?;
-        if !request.agreed.allows(quote.wanted_at, hold.promised_at) {
+        let hold = self.step_4_hold(org, &menu, request, &priced).await?;
+        if !request
+            .agreed
+            .allows(priced.quote.wanted_at, hold.promised_at)
+        {
             self.undo_4_release(org, menu.branch, hold.order).await;
-            let fresh = self.show(org, &menu, quote).await;
+            let fresh = self.show(org, &menu, priced).await;
             // The cached availability may still promise the earlier time.
             let fresh = ShownQuote {
                 promised_at: Some(hold.promised_at),
@@ -210,7 +227,9 @@ impl Ordering {
             };
             return Err(changed(request, fresh));
         }
-        let placed = self.step_5_commit(org, &menu, request, (quote, online, hold));
+        self.step_5_hold_benefits(org, &menu, request, &mut priced, &hold)
+            .await?;
+        let placed = self.step_6_commit(org, &menu, request, (priced.quote, online, hold));
         Ok(placed.await?)
     }
 
@@ -228,20 +247,34 @@ impl Ordering {
         org: OrganisationId,
         menu: &Menu,
         request: &PlaceOrder,
-    ) -> Result<Quote, Error> {
-        let quote = match self.price(menu, &request.cart) {
-            Ok(quote) => quote,
+    ) -> Result<PricedCart, Error> {
+        let (cart, buyer) = (&request.cart, request.buyer(org));
+        let priced = self
+            .price_cart(org, menu, cart, &buyer, BTreeSet::new())
+            .await;
+        let priced = match priced {
+            Ok(priced) => priced,
             Err(refusal) => return Err(self.distinguish_missing(org, refusal).await.into()),
         };
+        if priced.is_blocked() {
+            return Err(Problem::new(MembershipReason::MemberBlocked)
+                .message("the member may not order")
+                .into());
+        }
+        if request.cart.entered.has_benefits()
+            && let Some(problem) = not_looked_up(&priced.problems)
+        {
+            return Err(problem.into());
+        }
         if self.clock.now() - request.agreed.quoted_at > QUOTE_MAX_AGE {
             return Err(Problem::new(OrderingReason::QuoteExpired)
                 .message("the quote is too old")
                 .into());
         }
-        if quote.hash != request.agreed.hash {
-            return Err(changed(request, self.show(org, menu, quote).await));
+        if priced.quote.hash != request.agreed.hash {
+            return Err(changed(request, self.show(org, menu, priced).await));
         }
-        Ok(quote)
+        Ok(priced)
     }
 
     async fn step_3_choose_payment(
@@ -249,10 +282,9 @@ impl Ordering {
         org: OrganisationId,
         menu: &Menu,
         request: &PlaceOrder,
-        quote: &Quote,
+        priced: &PricedCart,
     ) -> Result<Option<ChosenMethod>, Problem> {
-        let phone = &request.contact.phone;
-        let pays_in_advance = !request.test && self.prepaying.includes(org, phone).await?;
+        let quote = &priced.quote;
         let purchase = Purchase {
             brand: menu.brand,
             branch: menu.branch,
@@ -263,9 +295,18 @@ impl Ordering {
         let choice = Choice {
             method: request.payment_method,
             total: quote.total,
-            pays_in_advance,
+            kind: quote.priced_for_payment(),
         };
-        self.payment_methods.choose(org, &purchase, choice).await
+        let online = self.payment_methods.choose(org, &purchase, choice).await?;
+        if online.is_none() && quote.total.amount() > 0 && !request.test {
+            if priced.looked_up.is_some_and(|member| member.prepays) {
+                return Err(prepay_required().message("the member has to pay in advance"));
+            }
+            self.prepaying
+                .allow_on_site(org, &request.contact.phone)
+                .await?;
+        }
+        Ok(online)
     }
 
     async fn step_4_hold(
@@ -273,19 +314,86 @@ impl Ordering {
         org: OrganisationId,
         menu: &Menu,
         place: &PlaceOrder,
-        quote: &Quote,
-    ) -> Result<Hold, Problem> {
+        priced: &PricedCart,
+    ) -> Result<Hold, Error> {
         let request = NewHold {
             menu,
-            quote,
-            order: OrderId::new(&*self.clock),
+            quote: &priced.quote,
+            order: match place.buyer(org).order {
+                Some(order) if priced.asked_membership => order,
+                _ => OrderId::new(&*self.clock),
+            },
             key: hold_key(org, place.cart.branch, &place.mark),
             test: place.test,
         };
-        self.capacity.hold(org, request).await
+        let refusal = match self.capacity.hold(org, request).await {
+            Ok(hold) => {
+                self.day_rules.note(org, menu.branch, hold.day_rule);
+                return Ok(hold);
+            }
+            Err(refusal) => refusal,
+        };
+        let gone = gifts_at(&priced.quote, &refusal.fields);
+        if gone.is_empty() {
+            return Err(refusal.into());
+        }
+        // The order is possible without the gift, and the customer is notified by the fresh quote.
+        let buyer = place.buyer(org);
+        let fresh = self
+            .price_cart(org, menu, &place.cart, &buyer, gone)
+            .await?;
+        Err(changed(place, self.show(org, menu, fresh).await))
     }
 
-    async fn step_5_commit(
+    async fn step_5_hold_benefits(
+        &self,
+        org: OrganisationId,
+        menu: &Menu,
+        request: &PlaceOrder,
+        priced: &mut PricedCart,
+        hold: &Hold,
+    ) -> Result<(), Problem> {
+        let Some(benefits) = &mut priced.quote.benefits else {
+            return Ok(());
+        };
+        let uses = benefits.uses(&priced.counted);
+        let used = benefits.points.as_ref().filter(|points| points.used > 0);
+        let points = used.map(|points| (points.used, points.programme));
+        if request.test || (uses.is_empty() && points.is_none()) {
+            return Ok(());
+        }
+        let held = NewBenefitHold {
+            order: hold.order,
+            key: hold_key(org, menu.branch, &request.mark),
+            brand: menu.brand,
+            branch: menu.branch,
+            member: request.member,
+            phone: &request.contact.phone,
+            day: hold.day_rule.day_of(self.clock.now()),
+            uses: &uses,
+            points,
+        };
+        match self.benefits.hold(org, &held).await {
+            Ok(order) if order == hold.order => {
+                benefits.held = true;
+                Ok(())
+            }
+            // Capacity has forgotten the key that membership remembers.
+            Ok(order) => {
+                self.undo_5_release(org, order).await;
+                Err(Problem::new(CommonReason::TemporarilyUnavailable)
+                    .message("an earlier attempt holds what the order uses"))
+            }
+            Err(problem) => {
+                if !is_unclear(&problem) {
+                    self.undo_4_release(org, menu.branch, hold.order).await;
+                }
+                Err(problem)
+            }
+        }
+    }
+
+    async fn step_6_commit(
         &self,
         org: OrganisationId,
         menu: &Menu,
@@ -306,7 +414,7 @@ impl Ordering {
                     None => PaymentMethod::OnSite,
                     Some(_) => PaymentMethod::Online,
                 },
-                ..OrderTerms::guest(request.test)
+                ..OrderTerms::of(request.member, request.test)
             },
             sold: quote,
             online: online.map(|chosen| OnlinePayment::new(&chosen, now + self.pay_within)),
@@ -319,6 +427,7 @@ impl Ordering {
             actor: request.actor.clone(),
             mark: request.mark.clone(),
         };
+        let holds_benefits = draft.sold.holds_benefits();
         let key = (org, menu.branch, request.test);
         match self.commits.submit(key, draft).await {
             Some(Committed::Placed(order)) => Ok(Placed {
@@ -328,6 +437,9 @@ impl Ordering {
             Some(Committed::Exists(known)) => {
                 if known.order != hold.order {
                     self.undo_4_release(org, menu.branch, hold.order).await;
+                    if holds_benefits {
+                        self.undo_5_release(org, hold.order).await;
+                    }
                 }
                 let order = self.replay(org, &request.mark, &known).await?;
                 Ok(repeated(order))
@@ -340,13 +452,54 @@ impl Ordering {
         }
     }
 
-    /// Only for an order that can never be created: its key has created another, or its promise was not
-    /// agreed to.
+    /// Only for an order that can never be created: its key has created another.
+    async fn undo_5_release(&self, org: OrganisationId, order: OrderId) {
+        if let Err(error) = self.benefits.release(org, order).await {
+            tracing::warn!(order.id = %order, %error, "held benefits could not be released and are left to expire");
+        }
+    }
+
+    /// Only for an order that can never be created: its key has created another, its promise was not
+    /// agreed to, or membership refused what it uses.
     async fn undo_4_release(&self, org: OrganisationId, branch: BranchId, order: OrderId) {
         if let Err(error) = self.capacity.release(org, branch, order).await {
             tracing::warn!(order.id = %order, %error, "a hold could not be released and is left to expire");
         }
     }
+}
+
+impl PlaceOrder {
+    /// Who orders, as far as prices depend on it.
+    fn buyer(&self, org: OrganisationId) -> Buyer {
+        let key = hold_key(org, self.cart.branch, &self.mark);
+        Buyer {
+            member: self.member,
+            phone: self.contact.phone.clone(),
+            attempt_keys: self.attempt_keys.clone(),
+            order: Some(order_of(key, self.agreed.quoted_at)),
+            with_coupons: false,
+        }
+    }
+}
+
+/// Why a cart with codes, coupons or points cannot be placed: something of it could not be looked up.
+fn not_looked_up(problems: &[FieldProblem]) -> Option<Problem> {
+    let first = problems.first()?;
+    let problem = Problem {
+        reason: first.reason.clone(),
+        params: first.params.clone(),
+        fields: problems.to_vec(),
+        ..Problem::new(CommonReason::TemporarilyUnavailable)
+    };
+    Some(problem.message("what was entered could not be looked up"))
+}
+
+/// The id of the order that all attempts of one key and body make.
+fn order_of(key: HoldKey, quoted_at: DateTime<Utc>) -> OrderId {
+    let millis = u64::try_from(quoted_at.timestamp_millis()).unwrap_or_default();
+    let mut random = [0; 10];
+    random.copy_from_slice(&key.as_uuid().as_bytes()[6..]);
+    OrderId::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
 /// The order of an earlier attempt of the same request.

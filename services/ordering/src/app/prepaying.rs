@@ -10,6 +10,7 @@ use chassis::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::future;
+use proto::ordering::v1::OrderingReason;
 
 use crate::{
     domain::{order_state::OrderState, prepayment},
@@ -42,8 +43,19 @@ impl PrepayingPhones {
         Self { db, clock, known }
     }
 
+    /// Refuses with `PREPAY_REQUIRED` a phone that has to pay in advance.
+    pub async fn allow_on_site(&self, org: OrganisationId, phone: &str) -> Result<(), Problem> {
+        if !self.includes(org, phone).await? {
+            return Ok(());
+        }
+        Err(prepay_required()
+            .message("too many orders of this phone were not paid and not fetched")
+            .param("orders", prepayment::UNPAID_ENDS)
+            .param("days", prepayment::COUNTED_FOR.num_days()))
+    }
+
     /// Whether a phone has to pay in advance.
-    pub async fn includes(&self, org: OrganisationId, phone: &str) -> Result<bool, Problem> {
+    async fn includes(&self, org: OrganisationId, phone: &str) -> Result<bool, Problem> {
         let oldest = self.clock.now() - FRESH_FOR;
         if let Some(known) = self.known.get(&org).await
             && known.at < oldest
@@ -73,4 +85,10 @@ impl PrepayingPhones {
         tx.commit().await?;
         Ok(Arc::new(Known { at, phones }))
     }
+}
+
+/// The refusal of an order on site of who has to pay in advance.
+pub fn prepay_required() -> Problem {
+    Problem::new(OrderingReason::PrepayRequired)
+        .field("payment_method_id", OrderingReason::PrepayRequired)
 }

@@ -1,7 +1,7 @@
 //! Quotes a cart: its price, and what would refuse the order at present.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -17,19 +17,20 @@ use chassis::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use proto::{
     capacity::v1::{self as wire, Availability, CapacityReason, OpenState, SlotState},
-    ordering::v1::OrderingReason,
+    membership::v1::MembershipReason,
 };
 
 use super::{
     Ordering,
     capacity::{AvailabilityQuery, day_rule, hold_lines},
+    price_cart::{AvailablePoints, Buyer, PricedCart, UsableCoupon},
 };
 use crate::domain::{
     cart::Cart,
     menu::Menu,
     pause::{Pause, Pauses, Target},
-    pricing::price,
-    quote::Quote,
+    price_inputs::GiftItem,
+    quote::{PricedLine, Quote},
     stock_need::{Need, stock_need},
 };
 
@@ -46,33 +47,57 @@ pub struct ShownQuote {
     pub promised_at: Option<DateTime<Utc>>,
     /// What would refuse the order at present.
     pub warnings: Vec<FieldProblem>,
+    /// What the member may do about points.
+    pub points: Option<AvailablePoints>,
+    /// Coupons that could be used.
+    pub usable_coupons: Vec<UsableCoupon>,
 }
 
 impl Ordering {
     /// Prices a cart and warns of what would refuse it.
     ///
-    /// When capacity is unavailable the price stands, without a promise and with a warning.
-    pub async fn quote(&self, org: OrganisationId, cart: &Cart) -> Result<ShownQuote, Problem> {
+    /// When capacity is unavailable the price stands, without a promise and with a warning; when membership is,
+    /// it stands without what could not be looked up, with a warning at each of it.
+    pub async fn quote(
+        &self,
+        org: OrganisationId,
+        cart: &Cart,
+        buyer: &Buyer,
+    ) -> Result<ShownQuote, Problem> {
         let menu = self.menus.get(org, cart.branch).await?;
-        let quote = self.price(&menu, cart)?;
-        Ok(self.show(org, &menu, quote).await)
+        let priced = self
+            .price_cart(org, &menu, cart, buyer, BTreeSet::new())
+            .await?;
+        Ok(self.show(org, &menu, priced).await)
     }
 
-    /// Prices a cart from a menu.
-    pub fn price(&self, menu: &Menu, cart: &Cart) -> Result<Quote, Problem> {
-        if cart.method == Method::Delivery {
-            let problem = Problem::new(OrderingReason::MethodNotAllowed)
-                .message("delivery is not offered")
-                .field("method", OrderingReason::MethodNotAllowed);
-            return Err(problem);
+    /// Gifts of a priced cart that the branch has no more of, or does not sell at present.
+    pub(super) async fn sold_out_gifts(
+        &self,
+        org: OrganisationId,
+        menu: &Menu,
+        quote: &Quote,
+    ) -> BTreeSet<GiftItem> {
+        if quote.gift_lines().next().is_none() {
+            return BTreeSet::new();
         }
-        price(menu, cart, &self.fees, self.clock.now())
+        let Ok(availability) = self.availability_of(org, menu, quote).await else {
+            return BTreeSet::new();
+        };
+        let wanted = quote.wanted_at.unwrap_or_else(|| self.clock.now());
+        let mut problems = stock_warnings(&availability, &stock_need(&quote.lines));
+        problems.extend(pauses(&availability, wanted).problems(menu, quote));
+        gifts_at(quote, &problems)
     }
 
     /// Adds promise and warnings to a priced cart.
-    pub async fn show(&self, org: OrganisationId, menu: &Menu, quote: Quote) -> ShownQuote {
+    pub async fn show(&self, org: OrganisationId, menu: &Menu, priced: PricedCart) -> ShownQuote {
         let quoted_at = self.clock.now();
-        let mut warnings = Vec::new();
+        let mut warnings = priced.problems.clone();
+        if priced.is_blocked() {
+            warnings.push(warning("member", MembershipReason::MemberBlocked, []));
+        }
+        let quote = priced.quote;
         let promised_at = match self.availability_of(org, menu, &quote).await {
             Ok(availability) => {
                 warnings.extend(stock_warnings(&availability, &stock_need(&quote.lines)));
@@ -98,6 +123,8 @@ impl Ordering {
             valid_until,
             promised_at,
             warnings,
+            points: priced.points,
+            usable_coupons: priced.usable_coupons,
         }
     }
 
@@ -237,6 +264,24 @@ fn to_pause(pause: &wire::PublicPause) -> Option<Pause> {
     })
 }
 
+/// Gifts at whose lines something is wrong.
+pub(super) fn gifts_at(quote: &Quote, problems: &[FieldProblem]) -> BTreeSet<GiftItem> {
+    let places: BTreeSet<_> = problems
+        .iter()
+        .filter_map(|problem| line_of(&problem.field))
+        .collect();
+    let gifts = quote.gift_lines();
+    let gone = gifts.filter(|(place, _)| places.contains(place));
+    gone.map(|(_, line)| gift_item(line)).collect()
+}
+
+fn gift_item(line: &PricedLine) -> GiftItem {
+    (
+        pricing::ProductId::from_uuid(line.product.as_uuid()),
+        pricing::VariantId::from_uuid(line.variant.as_uuid()),
+    )
+}
+
 fn line_of(field: &str) -> Option<usize> {
     field
         .strip_prefix("lines[")?
@@ -315,7 +360,7 @@ mod tests {
     use proto::capacity::v1::{SkuAvailability, Slot};
 
     use super::*;
-    use crate::domain::samples;
+    use crate::domain::{pricing::price, samples};
 
     fn at(minute: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(minute * 60, 0).unwrap()

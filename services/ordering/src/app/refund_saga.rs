@@ -1,9 +1,11 @@
-//! Carries out refunds of orders: a flow over payments and our own database, each step by itself.
+//! Carries out refunds of orders: a flow over payments, membership and our own database, each step by
+//! itself.
 //!
 //! 1. Take a step that is due, count the attempt and postpone the next one, in a commit of its own: a process
 //!    that dies leaves it due again.
 //! 2. Ask payments what became of the refund, by its id; where payments does not know it, request it by that
-//!    id, which refunds once however often it is repeated.
+//!    id, which refunds once however often it is repeated. A step of benefits waits until the money is back, and
+//!    asks membership by the same id.
 //! 3. Commit what came of it: the step ends when the money is back or was refused for good. One that needs a
 //!    person is looked at again until payments reports how that person ended it. A step that failed gives its
 //!    amount back to the order and to the day of the account.
@@ -17,15 +19,17 @@ use chassis::{
 };
 use chrono::TimeDelta;
 use futures::{StreamExt as _, stream};
+use proto::membership::v1::ReturnBenefitsRequest;
 
 use super::{refunds::Refunds, reschedule::is_unclear};
 use crate::{
     domain::{
         refund::Refund,
         refund_step::{RefundState, StepKind, StepOutcome, StepState, pause_after},
+        refunded_benefits::{ReturnedBenefits, benefit_return},
     },
     store::{
-        refund_days,
+        orders, refund_days,
         refund_steps::{self, Key},
         refunds,
     },
@@ -67,9 +71,12 @@ impl Refunds {
         };
         let place = usize::try_from(key.position - 1).ok();
         let step = place.and_then(|place| refund.steps.get(place));
-        let step = step.filter(|step| step.kind == StepKind::Money);
+        let step = step.filter(|step| step.kind != StepKind::Cash);
         let step = step.ok_or_else(|| anyhow::anyhow!("no such step is carried out by a timer"))?;
-        let outcome = self.step_2_money(org, &refund, step.amount).await?;
+        let outcome = match step.kind {
+            StepKind::Benefits => self.step_2_benefits(org, &refund).await?,
+            _ => self.step_2_money(org, &refund, step.amount).await?,
+        };
         if !outcome.state.has_ended() || outcome.state == step.state {
             return Ok(());
         }
@@ -120,6 +127,41 @@ impl Refunds {
         }
     }
 
+    async fn step_2_benefits(
+        &self,
+        org: OrganisationId,
+        refund: &Refund,
+    ) -> Result<StepOutcome, Problem> {
+        if let Some(outcome) = StepOutcome::without_money(&refund.steps) {
+            return Ok(outcome);
+        }
+        let mut tx = self.app.db.tenant(org).await?;
+        let order = orders::get(&mut tx, refund.order).await?;
+        let refunds = refunds::list(&mut tx, refund.order).await?;
+        tx.commit().await?;
+        let back = benefit_return(&order, &refunds, refund);
+        let request = ReturnBenefitsRequest {
+            order_id: refund.order.to_string(),
+            refund_id: refund.id.to_string(),
+            whole: back.whole,
+            points: back.points.cast_signed(),
+            goods_left: back.goods_left,
+            coupon_ids: back.coupons.iter().map(ToString::to_string).collect(),
+        };
+        match self.app.benefits.give_back(org, request).await {
+            Ok(response) => Ok(StepOutcome::returned(ReturnedBenefits {
+                points_returned: response.points_returned,
+                points_taken: response.points_taken,
+                coupons_returned: response.coupons_returned,
+                codes_returned: response.codes_returned,
+            })),
+            Err(problem) if is_refusal(&problem) => {
+                Ok(StepOutcome::benefits_refused(&problem.reason))
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
     async fn step_3_end(
         &self,
         org: OrganisationId,
@@ -136,7 +178,8 @@ impl Refunds {
         if !refund_steps::set_outcome(&mut tx, key, outcome, now, due_at).await? {
             return Ok(());
         }
-        if outcome.state == StepState::Failed && !refund.test {
+        refund_steps::hasten_benefits(&mut tx, key.refund, now).await?;
+        if outcome.state == StepState::Failed && amount > 0 && !refund.test {
             let (account, day) = (refund.requested_by, refund.business_day);
             refund_days::subtract(&mut tx, account, day, amount).await?;
         }

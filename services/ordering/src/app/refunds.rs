@@ -27,6 +27,7 @@ use crate::{
             require_refundable,
         },
         refund_step::{RefundState, RefundStep, StepKind},
+        refunded_benefits::{benefits_left, concerns_membership},
     },
     events,
     store::{order_events, orders, refund_days, refunds},
@@ -235,6 +236,7 @@ impl Refunds {
             (StepKind::Cash, priced.from.on_site),
         ];
         let parts = parts.into_iter().filter(|(_, amount)| *amount > 0);
+        let benefits = concerns_membership(&order).then_some((StepKind::Benefits, 0));
         let mut refund = Refund {
             id: RefundId::new(&*self.app.clock),
             order: order.id,
@@ -243,6 +245,7 @@ impl Refunds {
             kind: request.selection.kind(),
             units: priced.units,
             amount: actual,
+            points: priced.points,
             currency: order.total.currency(),
             reason: request.reason.clone(),
             requested_by: account,
@@ -256,6 +259,7 @@ impl Refunds {
             test: order.terms.test,
             settled_at: None,
             steps: parts
+                .chain(benefits)
                 .map(|(kind, amount)| RefundStep::new(kind, amount, now))
                 .collect(),
         };
@@ -290,5 +294,8 @@ async fn left(
     known: &[Refund],
 ) -> Result<Left, Problem> {
     let history = order_events::list(tx, order.id).await?;
-    Ok(Left::of(online, received_on_site(&history), known))
+    Ok(Left {
+        benefits: benefits_left(order, known),
+        ..Left::of(online, received_on_site(&history), known)
+    })
 }

@@ -4,24 +4,26 @@ use chassis::error::{CommonReason, Problem};
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use pricing::{
     Amount, Cart as Goods, CartError, CategoryId, Channel, Charge, ChosenOption, Error, FeeKind,
-    FeeName, Line, Method, OptionId, Priced, ProductId, Request, TaxType, VariantId,
-    rules::{Context, Moment, RuleSet, Weekday},
+    FeeName, Line, Method, OptionId, Priced, ProductId, Request, RuleId, TaxType, VariantId,
+    rules::{Context, Moment, Weekday},
 };
 
 use super::{
     cart::Cart,
     menu::{self, DayRule, Menu},
+    price_inputs::PriceInputs,
     pricing::MAX_AMOUNT,
     quote::{Fee, PricedLine},
 };
 
-/// Prices lines at list price and fees. There are no rules yet, so nets are list amounts.
+/// Prices lines at list price and fees by everything that decides their price.
 pub(super) fn price(
     menu: &Menu,
     cart: &Cart,
     lines: &[PricedLine],
     fees: &[Fee],
     now: DateTime<Utc>,
+    inputs: &PriceInputs,
 ) -> Result<Priced, Problem> {
     let goods = Goods::new(lines.iter().map(|line| goods(menu, line)).collect());
     let goods = goods.map_err(|error| match error {
@@ -29,10 +31,18 @@ pub(super) fn price(
         other => Problem::internal(other),
     })?;
     let fees: Vec<_> = fees.iter().map(fee).collect();
-    let rules = RuleSet::default();
+    let entered = inputs.entered_rules();
+    let rules = &inputs.rules;
     let request = Request {
+        customer: &inputs.customer,
+        usage: &inputs.usage,
+        entered: &entered,
+        points: inputs.entered_points(),
+        program: rules.programme(now),
         fees: &fees,
-        ..Request::new(&goods, &rules, context(menu, cart, now))
+        gifts: &inputs.gifts,
+        discount_cap: rules.discount_cap,
+        ..Request::new(&goods, &rules.rules, context(menu, cart, now, inputs))
     };
     pricing::price(&request).map_err(|error| match error {
         Error::AmountOutOfRange => too_high(),
@@ -76,6 +86,7 @@ fn goods(menu: &Menu, line: &PricedLine) -> Line {
             menu::TaxType::ZeroRated => TaxType::ZeroRated,
             menu::TaxType::Exempt => TaxType::Exempt,
         },
+        offered_by: line.offered_by.map(RuleId::from_uuid),
         ..Line::new(
             ProductId::from_uuid(line.product.as_uuid()),
             VariantId::from_uuid(line.variant.as_uuid()),
@@ -87,29 +98,26 @@ fn goods(menu: &Menu, line: &PricedLine) -> Line {
 
 fn fee(fee: &Fee) -> pricing::Fee {
     pricing::Fee {
-        kind: FeeKind::Other(FeeName::new(fee.kind.clone())),
+        kind: match fee.kind.as_str() {
+            "delivery" => FeeKind::Delivery,
+            other => FeeKind::Other(FeeName::new(other.to_owned())),
+        },
         charge: Charge::Fixed(Amount::new(fee.amount.amount())),
     }
 }
 
-fn context(menu: &Menu, cart: &Cart, now: DateTime<Utc>) -> Context {
+fn context(menu: &Menu, cart: &Cart, now: DateTime<Utc>, inputs: &PriceInputs) -> Context {
+    let rule = inputs.day_rule;
     Context {
         brand: pricing::BrandId::from_uuid(menu.brand.as_uuid()),
         branch: pricing::BranchId::from_uuid(menu.branch.as_uuid()),
         channel: Channel::new("web"),
         method: Method::new(cart.method.as_str()),
-        payment: None,
-        placed: moment(NO_RULE_ASKS, now),
-        wanted: moment(NO_RULE_ASKS, cart.wanted_at.unwrap_or(now)),
+        payment: inputs.payment.clone(),
+        placed: moment(rule, now),
+        wanted: moment(rule, cart.wanted_at.unwrap_or(now)),
     }
 }
-
-/// Only rules ask for weekdays and times of the day, and the engine is given none here; a branch's own
-/// zone would cost each order a look at facts that nothing reads.
-const NO_RULE_ASKS: DayRule = DayRule {
-    tz: chrono_tz::UTC,
-    cutoff_minutes: 0,
-};
 
 /// What the branch's clock and calendar say of an instant.
 fn moment(rule: DayRule, at: DateTime<Utc>) -> Moment {

@@ -2,6 +2,9 @@
 
 pub mod access_token;
 pub mod agreed;
+pub mod benefit_outcome;
+pub mod benefits;
+pub mod branch_rules;
 pub mod cart;
 mod engine;
 #[cfg(test)]
@@ -19,10 +22,12 @@ pub mod order_terms;
 pub mod order_transition;
 pub mod pause;
 pub mod prepayment;
+pub mod price_inputs;
 pub mod pricing;
 pub mod quote;
 pub mod refund;
 pub mod refund_step;
+pub mod refunded_benefits;
 pub mod reschedule;
 #[cfg(test)]
 pub(crate) mod samples;

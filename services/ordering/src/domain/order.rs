@@ -10,6 +10,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 
 use super::{
+    benefits::Benefits,
     menu::DayRule,
     online_payment::OnlinePayment,
     order_history::{
@@ -57,7 +58,7 @@ pub struct Order {
     pub menu_number: i64,
     /// Hash of the quote it was placed on.
     pub quote_hash: String,
-    /// Lines as sold, in the cart's order.
+    /// Lines as sold, in the cart's order, then gifts.
     pub lines: Vec<OrderLine>,
     /// Goods at list price.
     pub list_total: Money,
@@ -75,6 +76,8 @@ pub struct Order {
     pub created_at: DateTime<Utc>,
     /// How it came to its present slot, when it was rescheduled.
     pub rescheduled: Option<SlotChange>,
+    /// What promotions, tier, codes, coupons and points did, where any of them concerned it.
+    pub benefits: Option<Benefits>,
     /// How it is paid online; `None` for one that is paid on site or costs nothing.
     pub online: Option<OnlinePayment>,
     /// How far it has come: the fold of its events, and of what was paid online.
@@ -178,6 +181,18 @@ impl Order {
     pub fn items(&self) -> impl Iterator<Item = &PricedLine> {
         let present = self.lines.iter().filter(|line| line.revision_out.is_none());
         present.map(|line| &line.item)
+    }
+
+    /// Goods after all adjustments.
+    #[must_use]
+    pub fn goods_total(&self) -> i64 {
+        self.items().map(|item| item.net.amount()).sum()
+    }
+
+    /// Membership holds something for it, or did when it was placed.
+    #[must_use]
+    pub fn holds_benefits(&self) -> bool {
+        self.benefits.as_ref().is_some_and(|benefits| benefits.held)
     }
 
     /// 取件號碼 as people see it; empty until the order is placed.

@@ -92,6 +92,21 @@ impl OrderTerms {
     }
 }
 
+impl OrderTerms {
+    /// An order of the storefront by a member or a guest, paid when it is handed over.
+    #[must_use]
+    pub fn of(member: Option<MemberId>, test: bool) -> Self {
+        Self {
+            kind: match member {
+                Some(_) => OrderKind::Member,
+                None => OrderKind::Guest,
+            },
+            member,
+            ..Self::guest(test)
+        }
+    }
+}
+
 /// Where a delivery goes, as stored.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryAddress {

@@ -90,6 +90,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         utensils: false,
         created_at: noon(),
         rescheduled: None,
+        benefits: None,
         online: None,
         progress: fold(&events).unwrap(),
     };

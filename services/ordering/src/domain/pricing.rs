@@ -17,10 +17,12 @@ use proto::{
 use chrono::{DateTime, Utc};
 
 use super::{
+    benefit_outcome::PricedCart,
     cart::{Cart, CartLine},
     engine,
     menu::Menu,
     options,
+    price_inputs::PriceInputs,
     quote::{Fee, HashInput, PricedLine, Quote, hash},
 };
 pub use pricing::MAX_LINES;
@@ -43,12 +45,24 @@ pub struct FeeSettings {
     pub bag: Option<i64>,
 }
 
-/// Prices a cart from a menu as of `now`, or refuses it naming every problem at its field.
+/// Prices a guest's cart from a menu without rules as of `now`, or refuses it naming every problem at its
+/// field.
 pub fn price(
     menu: &Menu,
     cart: &Cart,
     fees: &FeeSettings,
     now: DateTime<Utc>,
+) -> Result<Quote, Problem> {
+    price_with(menu, cart, fees, now, &PriceInputs::none())
+}
+
+/// Prices a cart from a menu as of `now`, or refuses it naming every problem at its field.
+pub fn price_with(
+    menu: &Menu,
+    cart: &Cart,
+    fees: &FeeSettings,
+    now: DateTime<Utc>,
+    inputs: &PriceInputs,
 ) -> Result<Quote, Problem> {
     let mut violations = Violations::new();
     check_size(cart, &mut violations);
@@ -61,22 +75,28 @@ pub fn price(
     violations.into_result()?;
 
     let mut fees = fees_of(menu, fees);
-    let priced = engine::price(menu, cart, &lines, &fees, now)?;
-    let money = |amount: pricing::Amount| Money::new(amount.minor(), menu.currency);
-    for (line, priced) in lines.iter_mut().zip(&priced.lines) {
-        line.net = money(priced.net);
-        line.unit_nets = priced.units.iter().map(|unit| money(unit.net)).collect();
-    }
-    for (fee, priced) in fees.iter_mut().zip(&priced.fees) {
-        fee.amount = money(priced.net);
-    }
-    let total = money(priced.total);
+    let priced = engine::price(menu, cart, &lines, &fees, now, inputs)?;
+    let outcome = PricedCart {
+        menu,
+        inputs,
+        priced: &priced,
+        now,
+    };
+    outcome.settle_lines(&mut lines);
+    outcome.settle_fees(&mut fees);
+    lines.extend(outcome.gift_lines());
+    let benefits = outcome.benefits(&lines, &fees);
+    let offers = outcome.offers();
+
+    let total = Money::new(priced.total.minor(), menu.currency);
+    let list_total = lines.iter().map(|line| line.list.amount()).sum();
     let hash = hash(&HashInput {
         method: cart.method,
         wanted_at: cart.wanted_at,
         groups: &priced.groups,
         fees: &fees,
         total,
+        benefits: benefits.as_ref(),
     });
     Ok(Quote {
         menu_version: menu.version,
@@ -84,10 +104,12 @@ pub fn price(
         method: cart.method,
         wanted_at: cart.wanted_at,
         lines,
-        list_total: money(priced.list),
+        list_total: Money::new(list_total, menu.currency),
         fees,
         total,
         hash,
+        benefits,
+        offers,
     })
 }
 
@@ -183,6 +205,7 @@ fn price_line(
         adjustments: Vec::new(),
         net: list,
         unit_nets: Vec::new(),
+        unit_points: Vec::new(),
         options,
         choices: Vec::new(),
         note: line.note.clone(),
@@ -190,6 +213,9 @@ fn price_line(
         station: product.station.clone(),
         print_tag: product.print_tag.clone(),
         make_seconds: product.make_seconds,
+        offered_by: line.offered_by,
+        offer_gone: false,
+        gift_of: None,
     })
 }
 

@@ -8,10 +8,14 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use pricing::PricedGroup;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
-use super::menu::TaxType;
+use super::{
+    benefits::{Benefits, GiftState, Offer, Params},
+    menu::TaxType,
+};
 
-/// A priced cart, lines in the cart's order.
+/// A priced cart, lines in the cart's order, then gifts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// Menu version it was priced from.
@@ -22,9 +26,9 @@ pub struct Quote {
     pub method: Method,
     /// Wanted slot.
     pub wanted_at: Option<DateTime<Utc>>,
-    /// Lines.
+    /// Lines, then gifts.
     pub lines: Vec<PricedLine>,
-    /// Sum of the lines' list prices.
+    /// Sum of the lines' list prices, gifts included.
     pub list_total: Money,
     /// Fees.
     pub fees: Vec<Fee>,
@@ -32,6 +36,30 @@ pub struct Quote {
     pub total: Money,
     /// Hash over what is sold and paid.
     pub hash: String,
+    /// What promotions, tier, codes, coupons and points do, where any of them concerns the cart.
+    pub benefits: Option<Benefits>,
+    /// What may be bought in addition.
+    pub offers: Vec<Offer>,
+}
+
+impl Quote {
+    /// Membership holds something for it.
+    #[must_use]
+    pub fn holds_benefits(&self) -> bool {
+        self.benefits.as_ref().is_some_and(|benefits| benefits.held)
+    }
+
+    /// Kind of payment that its price depends on.
+    #[must_use]
+    pub fn priced_for_payment(&self) -> Option<&str> {
+        self.benefits.as_ref()?.payment_kind.as_deref()
+    }
+
+    /// Lines that are gifts, with their places.
+    pub fn gift_lines(&self) -> impl Iterator<Item = (usize, &PricedLine)> {
+        let lines = self.lines.iter().enumerate();
+        lines.filter(|(_, line)| line.gift_of.is_some())
+    }
 }
 
 /// A priced line.
@@ -59,6 +87,8 @@ pub struct PricedLine {
     pub net: Money,
     /// Net of each unit, which sum up to that. Units are refunded last first.
     pub unit_nets: Vec<Money>,
+    /// Points used on each unit and given back with it; empty where none are used.
+    pub unit_points: Vec<u32>,
     /// Options as sold, in the menu's order.
     pub options: Vec<SoldOption>,
     /// What was chosen for a combo.
@@ -73,6 +103,12 @@ pub struct PricedLine {
     pub print_tag: String,
     /// Seconds to make one unit.
     pub make_seconds: i32,
+    /// Rule that offered it as 加價購.
+    pub offered_by: Option<Uuid>,
+    /// Units of it are at list price, since the offer does not hold for them.
+    pub offer_gone: bool,
+    /// Rule whose gift it is.
+    pub gift_of: Option<Uuid>,
 }
 
 /// A product chosen for a part of a combo.
@@ -124,6 +160,10 @@ pub struct Adjustment {
     pub sentence: String,
     /// The amount by unit of the line; empty for a fee.
     pub per_unit: Vec<Money>,
+    /// Kind of explanation: which sentence it is.
+    pub kind: String,
+    /// Data for that sentence.
+    pub params: Params,
 }
 
 /// A fee.
@@ -152,6 +192,7 @@ pub(super) struct HashInput<'a> {
     pub groups: &'a [PricedGroup],
     pub fees: &'a [Fee],
     pub total: Money,
+    pub benefits: Option<&'a Benefits>,
 }
 
 /// Hashes item groups, not lines, so that a cart's layout doesn't matter.
@@ -184,5 +225,29 @@ pub(super) fn hash(input: &HashInput<'_>) -> String {
     }
     sha.update(input.total.amount().to_be_bytes());
     sha.update(input.total.currency().as_str());
+    if let Some(benefits) = input.benefits {
+        add_benefits(&mut sha, benefits);
+    }
     hex::encode(sha.finalize())
+}
+
+/// What is used up and given beside the amounts: where nothing is, the hash is that of the amounts.
+fn add_benefits(sha: &mut Sha256, benefits: &Benefits) {
+    let used = benefits.entered.iter().filter(|entered| entered.is_used());
+    for entered in used {
+        sha.update(b"entered");
+        sha.update(entered.kind.as_str());
+        sha.update(entered.code.or(entered.coupon).unwrap_or_default());
+    }
+    if benefits.points_used() > 0 {
+        sha.update(b"points");
+        sha.update(benefits.points_used().to_be_bytes());
+    }
+    let given = benefits.gifts.iter();
+    for gift in given.filter(|gift| gift.state == GiftState::Given) {
+        sha.update(b"gift");
+        sha.update(gift.product);
+        sha.update(gift.variant);
+        sha.update(gift.quantity.to_be_bytes());
+    }
 }

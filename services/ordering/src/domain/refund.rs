@@ -21,6 +21,7 @@ use super::{
     order_state::OrderState,
     order_terms::PaymentMethod,
     refund_step::{RefundState, RefundStep, StepKind, StepState},
+    refunded_benefits::{BenefitsLeft, free_by_coupon},
 };
 
 text_enum! {
@@ -84,6 +85,8 @@ pub struct Refund {
     pub units: Vec<LineUnits>,
     /// How much.
     pub amount: i64,
+    /// Points of the refunded units.
+    pub points: u32,
     /// Currency of the order.
     pub currency: Currency,
     /// Reason in words.
@@ -138,6 +141,8 @@ pub struct Left {
     pub online: i64,
     /// On site.
     pub on_site: i64,
+    /// Beside money.
+    pub benefits: BenefitsLeft,
 }
 
 impl Left {
@@ -157,6 +162,7 @@ impl Left {
         Self {
             online: (online.left - on_its_way).max(0),
             on_site: (received_on_site - paid_out).max(0),
+            benefits: BenefitsLeft::default(),
         }
     }
 
@@ -176,6 +182,8 @@ pub struct PricedRefund {
     pub from: Left,
     /// Units of lines.
     pub units: Vec<LineUnits>,
+    /// Points of these units.
+    pub points: u32,
 }
 
 /// Why nothing is refunded.
@@ -338,11 +346,19 @@ pub fn price(
         Selection::Amount(amount) => (*amount, Vec::new()),
         Selection::Units(wanted) => price_units(lines, refunds, wanted)?,
     };
+    let points = match selection {
+        Selection::Whole => left.benefits.points,
+        Selection::Amount(_) => 0,
+        Selection::Units(_) => points_of(lines, &units).min(left.benefits.points),
+    };
+    let is_whole = matches!(selection, Selection::Whole);
+    let gives_benefits =
+        points > 0 || (is_whole && left.benefits.held) || return_coupons(lines, &units);
     let max = left.total();
-    if amount > max || max == 0 {
+    if amount > max || (max == 0 && !gives_benefits) {
         return Err(Error::ExceedsPaid { max });
     }
-    if amount <= 0 {
+    if amount < 0 || (amount == 0 && !gives_benefits) {
         return Err(Error::Nothing);
     }
     let online = amount.min(left.online);
@@ -351,9 +367,33 @@ pub fn price(
         from: Left {
             online,
             on_site: amount - online,
+            benefits: BenefitsLeft::default(),
         },
         units,
+        points,
     })
+}
+
+/// Whether units were free for a coupon, which goes back instead of money.
+fn return_coupons(lines: &[OrderLine], units: &[LineUnits]) -> bool {
+    units.iter().any(|part| {
+        let line = present(lines).find(|line| line.id == part.line);
+        line.is_some_and(|line| {
+            let mut units = part.units.iter();
+            units.any(|unit| free_by_coupon(&line.item, *unit).is_some())
+        })
+    })
+}
+
+/// Points used on units.
+fn points_of(lines: &[OrderLine], units: &[LineUnits]) -> u32 {
+    let points = units.iter().flat_map(|part| {
+        let line = present(lines).find(|line| line.id == part.line);
+        let points = line.map(|line| line.item.unit_points.as_slice());
+        let units = part.units.iter();
+        units.filter_map(move |unit| points?.get(*unit))
+    });
+    points.sum()
 }
 
 fn price_units(

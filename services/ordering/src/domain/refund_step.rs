@@ -8,6 +8,8 @@ use proto::{
     payments::v1::{Payment, PaymentsReason, RefundState as Theirs},
 };
 
+use super::refunded_benefits::ReturnedBenefits;
+
 const FIRST_PAUSE_SECS: i64 = 1;
 const LONGEST_PAUSE_SECS: i64 = 300;
 
@@ -18,6 +20,8 @@ text_enum! {
         Money = "money",
         /// Money is paid out on site.
         Cash = "cash",
+        /// Points, coupons and codes go back.
+        Benefits = "benefits",
     }
 }
 
@@ -61,11 +65,16 @@ text_enum! {
 
 impl RefundState {
     /// The state of a refund with these steps. Where a part of it is done and the rest failed, a person sees
-    /// to the rest.
+    /// to the rest. What waits for a person's decision about the money is not under way.
     #[must_use]
     pub fn of(steps: &[RefundStep]) -> Self {
         let any = |state| steps.iter().any(|step| step.state == state);
-        if steps.iter().any(|step| !step.state.has_ended()) {
+        let waits =
+            |step: &RefundStep| step.kind == StepKind::Benefits && any(StepState::NeedsPerson);
+        if steps
+            .iter()
+            .any(|step| !step.state.has_ended() && !waits(step))
+        {
             Self::Pending
         } else if any(StepState::NeedsPerson) || (any(StepState::Failed) && any(StepState::Done)) {
             Self::NeedsPerson
@@ -92,6 +101,8 @@ pub struct RefundStep {
     pub text: String,
     /// When it came to its state.
     pub changed_at: DateTime<Utc>,
+    /// What a step of benefits gave back.
+    pub returned: Option<ReturnedBenefits>,
 }
 
 impl RefundStep {
@@ -99,7 +110,7 @@ impl RefundStep {
     #[must_use]
     pub fn new(kind: StepKind, amount: i64, now: DateTime<Utc>) -> Self {
         let state = match kind {
-            StepKind::Money => StepState::Waiting,
+            StepKind::Money | StepKind::Benefits => StepState::Waiting,
             StepKind::Cash => StepState::Done,
         };
         Self {
@@ -109,6 +120,7 @@ impl RefundStep {
             problem: String::new(),
             text: String::new(),
             changed_at: now,
+            returned: None,
         }
     }
 }
@@ -122,6 +134,8 @@ pub struct StepOutcome {
     pub problem: String,
     /// The provider's text.
     pub text: String,
+    /// What a step of benefits gave back.
+    pub returned: Option<ReturnedBenefits>,
 }
 
 impl StepOutcome {
@@ -130,7 +144,43 @@ impl StepOutcome {
             state,
             problem: String::new(),
             text: String::new(),
+            returned: None,
         }
+    }
+
+    /// What a step of benefits gave back.
+    #[must_use]
+    pub fn returned(returned: ReturnedBenefits) -> Self {
+        Self {
+            returned: Some(returned),
+            ..Self::new(StepState::Done)
+        }
+    }
+
+    /// What a request that membership refused for good came to: a person sees to it.
+    #[must_use]
+    pub fn benefits_refused(reason: &str) -> Self {
+        Self {
+            problem: reason.to_owned(),
+            ..Self::new(StepState::NeedsPerson)
+        }
+    }
+
+    /// What becomes of a step of benefits before membership is asked: it goes the way of the money. `None` when
+    /// that is back.
+    #[must_use]
+    pub fn without_money(refund: &[RefundStep]) -> Option<Self> {
+        let mut money = refund.iter().filter(|step| step.kind != StepKind::Benefits);
+        if money.clone().any(|step| !step.state.has_ended())
+            || money
+                .clone()
+                .any(|step| step.state == StepState::NeedsPerson)
+        {
+            return Some(Self::new(StepState::Running));
+        }
+        let is_any = money.clone().next().is_some();
+        let all_failed = is_any && money.all(|step| step.state == StepState::Failed);
+        all_failed.then(|| Self::new(StepState::Failed))
     }
 
     /// What became of the refunds that payments made of a request; `None` where it made none.

@@ -42,6 +42,7 @@ fn refund(priced: &PricedRefund, kind: RefundKind) -> Refund {
         kind,
         units: priced.units.clone(),
         amount: priced.amount,
+        points: priced.points,
         currency: Currency::TWD,
         reason: "少一杯".into(),
         requested_by: id!(AccountId, 4),
@@ -136,6 +137,7 @@ fn a_provider_gives_back_first_what_it_took_and_the_rest_is_paid_out_on_site() {
     let from = Left {
         online: 50,
         on_site: 15,
+        ..Left::default()
     };
     assert_eq!(priced.from, from);
     let refunds = [refund(&priced, RefundKind::Amount)];

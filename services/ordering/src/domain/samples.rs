@@ -135,6 +135,7 @@ pub fn line(product: u128, variant: u128, quantity: i32, options: &[(u128, i32)]
             })
             .collect(),
         note: String::new(),
+        offered_by: None,
     }
 }
 
@@ -145,5 +146,6 @@ pub fn cart(lines: Vec<CartLine>) -> Cart {
         method: Method::Pickup,
         wanted_at: None,
         lines,
+        entered: Entered::default(),
     }
 }

@@ -156,8 +156,8 @@ fn change(order: &Order, entry: &OrderEvent, progress: &Progress) -> wire::Order
         received: entry.received,
         payment_method: terms.payment_method.to_wire(),
         payment_state: progress.payment_state.to_wire(),
+        holds_benefits: order.holds_benefits(),
         paid_on_site: progress.paid - order.online.as_ref().map_or(0, OnlinePayment::net),
-        holds_benefits: false,
     }
 }
 

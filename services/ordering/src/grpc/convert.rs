@@ -3,7 +3,13 @@
 use chassis::{error::FieldProblem, money::Money, text::mask_phone};
 use proto::{capacity::v1::Availability, ordering::v1 as wire, payments::v1::AllowedMethod};
 
-use super::snapshot::amounts;
+use super::{
+    benefits::{
+        benefits_to_wire, offer_to_wire, optional_id, unit_points, usable_coupon_to_wire,
+        wire_params, with_balance,
+    },
+    snapshot::amounts,
+};
 use crate::{
     app::quote::{ShownQuote, to_timestamp},
     domain::{
@@ -120,6 +126,12 @@ pub fn order_to_wire(order: &Order, reader: Reader) -> wire::Order {
         payment_progress: payment_progress(online).into(),
         refunded: online.map_or(0, |online| online.refunded),
         refunding: online.map_or(0, |online| online.refunding),
+        list_total: order.list_total.amount(),
+        goods_total: order.goods_total(),
+        benefits: order
+            .benefits
+            .as_ref()
+            .map(|benefits| benefits_to_wire(benefits, order.total)),
     }
 }
 
@@ -143,6 +155,17 @@ pub fn quote_to_wire(shown: &ShownQuote) -> wire::PricedQuote {
             .iter()
             .cloned()
             .map(warning_to_wire)
+            .collect(),
+        goods_total: quote.lines.iter().map(|line| line.net.amount()).sum(),
+        benefits: quote.benefits.as_ref().map(|benefits| {
+            let benefits = benefits_to_wire(benefits, quote.total);
+            with_balance(benefits, shown)
+        }),
+        offers: quote.offers.iter().map(offer_to_wire).collect(),
+        usable_coupons: shown
+            .usable_coupons
+            .iter()
+            .map(usable_coupon_to_wire)
             .collect(),
     }
 }
@@ -244,6 +267,10 @@ fn line_to_wire(line: &PricedLine) -> wire::PricedLine {
         note: line.note.clone(),
         tax_type: line.tax_type.as_str().to_owned(),
         unit_nets: amounts(&line.unit_nets),
+        unit_points: unit_points(line),
+        offered_by: optional_id(line.offered_by),
+        offer_gone: line.offer_gone,
+        gift_of: optional_id(line.gift_of),
     }
 }
 
@@ -266,6 +293,8 @@ fn adjustment_to_wire(adjustment: &Adjustment) -> wire::Adjustment {
         amount: Some(adjustment.amount.into()),
         sentence: adjustment.sentence.clone(),
         per_unit: amounts(&adjustment.per_unit),
+        kind: adjustment.kind.clone(),
+        params: wire_params(&adjustment.params),
     }
 }
 

@@ -3,7 +3,7 @@
 use chassis::{
     authn::{Actor, Identity, Level, RequestExt as _},
     error::{CommonReason, Problem, Violations},
-    id::{BranchId, OrderId, OrganisationId},
+    id::{BranchId, MemberId, OrderId, OrganisationId},
     money::Money,
     sales::Channel,
 };
@@ -83,7 +83,7 @@ impl OrderingService {
         &self,
         org: OrganisationId,
         request: wire::PlaceOrderRequest,
-        by: (EventActor, bool),
+        by: (EventActor, Option<MemberId>, bool),
     ) -> Result<Placed, Status> {
         let parsed = parse::place_order(request, by, self.app.clock.now());
         let request = match parsed.request {
@@ -171,11 +171,12 @@ fn device(caller: &Identity) -> Option<String> {
 impl ordering_service_server::OrderingService for OrderingService {
     async fn quote(&self, request: Request<wire::QuoteRequest>) -> Answer<wire::QuoteResponse> {
         let org = request.org()?;
+        let buyer = parse::buyer(request.get_ref(), request.identity())?;
         let mut violations = Violations::new();
         let Some(cart) = parse::cart(request.into_inner().cart, &mut violations) else {
             return Err(parse::refused(violations).into());
         };
-        let shown = match self.app.quote(org, &cart).await {
+        let shown = match self.app.quote(org, &cart, &buyer).await {
             Ok(shown) => shown,
             Err(refusal) => return Err(self.app.distinguish_missing(org, refusal).await.into()),
         };
@@ -192,8 +193,9 @@ impl ordering_service_server::OrderingService for OrderingService {
         let actor = EventActor::Customer {
             device: device(request.identity()),
         };
+        let member = request.identity().member_id();
         let placed = self
-            .place(org, request.into_inner(), (actor, false))
+            .place(org, request.into_inner(), (actor, member, false))
             .await?;
         Ok(Response::new(wire::PlaceOrderResponse {
             order: Some(order_to_wire(&placed.order, Reader::Placer)),
@@ -214,7 +216,7 @@ impl ordering_service_server::OrderingService for OrderingService {
         if let Some(Ok(branch)) = cart.map(|cart| cart.branch_id.parse()) {
             self.require_branch(org, &caller, branch).await?;
         }
-        let placed = self.place(org, order, (actor, true)).await?;
+        let placed = self.place(org, order, (actor, None, true)).await?;
         Ok(Response::new(wire::PlaceTestOrderResponse {
             order: Some(order_to_wire(&placed.order, Reader::Placer)),
             access_token: self.app.link_key.token(org, placed.order.id),
@@ -234,7 +236,7 @@ impl ordering_service_server::OrderingService for OrderingService {
             branch,
             method,
             channel: Channel::Web,
-            test: false,
+            test: request.get_ref().test,
         };
         let amount = Money::new(amount, menu.currency);
         let methods = self

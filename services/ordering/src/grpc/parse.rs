@@ -4,7 +4,7 @@ use chassis::{
     authn::Identity,
     business_day,
     error::{CommonReason, Problem, Violations},
-    id::{self, BranchId, OrderId},
+    id::{self, BranchId, MemberId, OrderId},
     request::{self, PageRequest},
     sales::Method,
     text,
@@ -12,17 +12,18 @@ use chassis::{
     time,
 };
 use chrono::{DateTime, Utc};
-use proto::{capacity::v1::CapacityReason, ordering::v1 as wire};
+use proto::{capacity::v1::CapacityReason, ordering::v1 as wire, payments::v1::PaymentKind};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use crate::{
     app::{
-        pay_order::PayOrder, place_order::PlaceOrder, reschedule::RescheduleOrder,
-        transition_order::TransitionOrder,
+        pay_order::PayOrder, place_order::PlaceOrder, price_cart::Buyer,
+        reschedule::RescheduleOrder, transition_order::TransitionOrder,
     },
     domain::{
         agreed::Agreed,
-        cart::{Cart, CartLine, ChosenOption},
+        cart::{Cart, CartLine, ChosenOption, Entered},
         order::Contact,
         order_history::{CancelReason, EventActor},
         order_state::OrderState,
@@ -49,6 +50,18 @@ const MAX_TEXT: usize = 60;
 const MAX_PROVIDER_TOKEN: usize = 2_000;
 /// Longest address that every provider takes.
 const MAX_URL: usize = 200;
+/// Most codes, and most coupons, of a cart.
+const MAX_ENTERED: usize = pricing::MAX_ENTERED;
+/// Longest code as it is typed.
+const MAX_CODE: usize = 40;
+/// Most rules whose gift is declined.
+const MAX_DECLINED: usize = 20;
+/// More points than any order takes.
+const MAX_POINTS: i32 = 10_000_000;
+/// More gifts than any quote has.
+const MAX_GIFTS: usize = 20;
+const MAX_ATTEMPT_KEYS: usize = 4;
+const MAX_ATTEMPT_KEY: usize = 100;
 /// Largest amount of an order.
 const MAX_AMOUNT: i64 = 9_999_999;
 
@@ -76,13 +89,117 @@ pub(super) fn cart(cart: Option<wire::Cart>, violations: &mut Violations) -> Opt
         .enumerate()
         .filter_map(|(index, line)| cart_line(&format!("lines[{index}]"), line, violations))
         .collect();
+    let entered = Entered {
+        codes: codes("codes", &cart.codes, violations),
+        coupons: ids("coupons", &cart.coupons, MAX_ENTERED, violations),
+        points: points(cart.points, violations),
+        insisted: codes("insisted", &cart.insisted, violations),
+        insists_on_points: cart.insists_on_points,
+        declined_gifts: ids(
+            "declined_gifts",
+            &cart.declined_gifts,
+            MAX_DECLINED,
+            violations,
+        ),
+        payment_kind: payment_kind(&cart.payment_kind, violations),
+    };
     let (branch, method) = (branch?, method?);
     (violations.len() == before).then_some(Cart {
         branch,
         method,
         wanted_at,
         lines,
+        entered,
     })
+}
+
+/// Codes as they were typed, each once.
+fn codes(field: &str, typed: &[String], violations: &mut Violations) -> Vec<String> {
+    let most = match field {
+        "codes" => MAX_ENTERED,
+        _ => 2 * MAX_ENTERED,
+    };
+    if !require_few(field, typed.len(), most, violations) {
+        return Vec::new();
+    }
+    let codes = typed.iter().enumerate();
+    codes
+        .map(|(index, code)| {
+            let field = format!("{field}[{index}]");
+            text::bounded(&field, code, 1..=MAX_CODE, violations)
+        })
+        .collect()
+}
+
+/// Ids, each once.
+fn ids(field: &str, raw: &[String], most: usize, violations: &mut Violations) -> Vec<Uuid> {
+    if !require_few(field, raw.len(), most, violations) {
+        return Vec::new();
+    }
+    let mut known = Vec::with_capacity(raw.len());
+    for (index, raw) in raw.iter().enumerate() {
+        match raw.parse::<Uuid>() {
+            Ok(id) if !known.contains(&id) => known.push(id),
+            _ => {
+                let field = format!("{field}[{index}]");
+                violations.push(field, CommonReason::ValidationFailed);
+            }
+        }
+    }
+    known
+}
+
+fn require_few(field: &str, given: usize, most: usize, violations: &mut Violations) -> bool {
+    if given > most {
+        let params = [("max", most), ("given", given)];
+        violations.push_with(field, CommonReason::ValidationFailed, params);
+    }
+    given <= most
+}
+
+fn points(given: i32, violations: &mut Violations) -> u32 {
+    let range = 0..=MAX_POINTS;
+    let reason = CommonReason::ValidationFailed;
+    let points = request::in_range("points", given, range, reason, violations);
+    u32::try_from(points).unwrap_or_default()
+}
+
+fn payment_kind(word: &str, violations: &mut Violations) -> Option<String> {
+    if word.is_empty() {
+        return None;
+    }
+    let name = format!("PAYMENT_KIND_{}", word.to_ascii_uppercase());
+    if PaymentKind::from_str_name(&name).is_none() {
+        violations.push("payment_kind", CommonReason::ValidationFailed);
+    }
+    Some(word.to_owned())
+}
+
+/// Who orders, by the caller and what came with the quote.
+pub(super) fn buyer(request: &wire::QuoteRequest, caller: &Identity) -> Result<Buyer, Problem> {
+    let mut violations = Violations::new();
+    let attempt_keys = attempt_keys(&request.attempt_keys, &mut violations);
+    violations.into_result()?;
+    // A phone that is not yet whole is not known.
+    let phone = &request.contact_phone;
+    let phone = text::phone_mobile("contact_phone", phone, &mut Violations::new());
+    Ok(Buyer {
+        member: caller.member_id(),
+        phone,
+        attempt_keys,
+        order: None,
+        with_coupons: request.with_coupons,
+    })
+}
+
+fn attempt_keys(keys: &[String], violations: &mut Violations) -> Vec<String> {
+    let is_short = |key: &String| !key.is_empty() && key.len() <= MAX_ATTEMPT_KEY;
+    if keys.len() > MAX_ATTEMPT_KEYS || !keys.iter().all(is_short) {
+        let params = [("max", MAX_ATTEMPT_KEYS)];
+        violations.push_with("attempt_keys", CommonReason::ValidationFailed, params);
+        return Vec::new();
+    }
+    keys.to_vec()
 }
 
 fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> Option<CartLine> {
@@ -113,12 +230,23 @@ fn cart_line(path: &str, line: wire::CartLine, violations: &mut Violations) -> O
             });
         }
     }
+    let offered_by = match line.offered_by.as_str() {
+        "" => None,
+        raw => {
+            let rule = raw.parse::<Uuid>().ok();
+            if rule.is_none() {
+                violations.push(format!("{path}.offered_by"), CommonReason::ValidationFailed);
+            }
+            rule
+        }
+    };
     Some(CartLine {
         product: product?,
         variant: variant?,
         quantity: line.quantity,
         options,
         note,
+        offered_by,
     })
 }
 
@@ -132,12 +260,13 @@ pub(super) struct ParsedPlaceOrder {
 
 pub(super) fn place_order(
     request: wire::PlaceOrderRequest,
-    (actor, test): (EventActor, bool),
+    (actor, member, test): (EventActor, Option<MemberId>, bool),
     now: DateTime<Utc>,
 ) -> ParsedPlaceOrder {
     let mut violations = Violations::new();
+    let attempt_keys = attempt_keys(&request.attempt_keys, &mut violations);
     let mark = RequestMark {
-        hash: body_hash(&normalised(request.clone()), test),
+        hash: body_hash_of(&normalised(request.clone()), member, test),
         key: key(&request.idempotency_key, &mut violations),
     };
     let agreed = agreed(&request, now, &mut violations);
@@ -167,6 +296,8 @@ pub(super) fn place_order(
             utensils,
             payment_method,
             actor,
+            member,
+            attempt_keys,
             test,
         }),
         None => Err(violations),
@@ -188,7 +319,7 @@ pub(super) fn unmask_contact(request: &wire::UnmaskContactRequest) -> Result<Ord
 }
 
 /// The request as its hash is taken: text in another Unicode form is the same body, and what the caller
-/// knows of the key is no part of it.
+/// knows of the key and of itself is no part of it.
 fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
     for line in request.cart.iter_mut().flat_map(|cart| &mut cart.lines) {
         line.note = text::typed_multiline(&line.note);
@@ -199,6 +330,7 @@ fn normalised(mut request: wire::PlaceOrderRequest) -> wire::PlaceOrderRequest {
     }
     request.remark = text::typed_multiline(&request.remark);
     request.key_is_new = false;
+    request.attempt_keys.clear();
     request
 }
 
@@ -224,7 +356,11 @@ fn agreed(
     let promised_at = time::parse_optional("promised_at", request.promised_at.as_ref(), violations);
     let lines = request.cart.as_ref().map_or(0, |cart| cart.lines.len());
     let given = request.line_amounts.len();
-    if given != 0 && given != lines {
+    // Gifts are lines after those of the cart, and cost nothing.
+    let are_gifts =
+        |amounts: &[i64]| amounts.len() <= MAX_GIFTS && amounts.iter().all(|amount| *amount == 0);
+    let rest = request.line_amounts.get(lines..);
+    if given != 0 && !rest.is_some_and(are_gifts) {
         let params = [("expected", lines), ("given", given)];
         violations.push_with("line_amounts", CommonReason::ValidationFailed, params);
     }
@@ -505,6 +641,23 @@ fn key(raw: &str, violations: &mut Violations) -> String {
         );
     }
     raw.to_owned()
+}
+
+/// A member's body is another than that of the same order by somebody else.
+fn body_hash_of(
+    request: &wire::PlaceOrderRequest,
+    member: Option<MemberId>,
+    test: bool,
+) -> Vec<u8> {
+    let hash = body_hash(request, test);
+    match member {
+        None => hash,
+        Some(member) => {
+            let mut sha = Sha256::new_with_prefix(hash);
+            sha.update(member.as_uuid());
+            sha.finalize().to_vec()
+        }
+    }
 }
 
 /// A test order's body is another than that of the same order in earnest.

@@ -60,6 +60,7 @@ impl RefundService {
             left: quoted.left.total(),
             limit_each: quoted.limit_each,
             limit_left_today: quoted.limit_left_today,
+            points: quoted.priced.points.cast_signed(),
         })
     }
 
@@ -198,6 +199,7 @@ fn refund_to_wire(refund: &Refund) -> wire::OrderRefund {
         requested_at: Some(to_timestamp(refund.requested_at)),
         settled_at: refund.settled_at.map(to_timestamp),
         steps: refund.steps.iter().map(step_to_wire).collect(),
+        points: refund.points.cast_signed(),
     }
 }
 
@@ -209,6 +211,12 @@ fn step_to_wire(step: &RefundStep) -> wire::RefundStep {
         problem: Some(step.problem.clone()).filter(|problem| !problem.is_empty()),
         text: step.text.clone(),
         at: Some(to_timestamp(step.changed_at)),
+        returned: step.returned.map(|returned| wire::ReturnedBenefits {
+            points_returned: returned.points_returned,
+            points_taken: returned.points_taken,
+            coupons_returned: returned.coupons_returned,
+            codes_returned: returned.codes_returned,
+        }),
     }
 }
 
@@ -216,6 +224,9 @@ fn list_to_wire(found: &RefundsOfOrder) -> wire::ListOrderRefundsResponse {
     let taken = taken_units(&found.refunds);
     let lines = present(&found.order.lines).map(|line| {
         let nets: Vec<i64> = units_left(line, &taken).map(|(_, net)| net).collect();
+        let points =
+            units_left(line, &taken).filter_map(|(unit, _)| line.item.unit_points.get(unit));
+        let points = points.map(|points| points.cast_signed()).collect();
         let sold = line.item.unit_nets.len();
         wire::RefundableLine {
             line_id: line.id.to_string(),
@@ -224,6 +235,7 @@ fn list_to_wire(found: &RefundsOfOrder) -> wire::ListOrderRefundsResponse {
             quantity: count(sold),
             refunded: count(sold - nets.len()),
             nets,
+            points,
         }
     });
     wire::ListOrderRefundsResponse {

@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use chassis::{id::OrganisationId, money::Money, text::mask_phone};
 use proto::ordering::v1 as wire;
+use uuid::Uuid;
 
-use super::convert::{invoice_form_to_wire, mask_name};
+use super::{
+    benefits::{optional_id, unit_points, wire_params},
+    convert::{invoice_form_to_wire, mask_name},
+};
 use crate::{
     app::quote::to_timestamp,
     domain::{
+        benefits::{Benefits, DiscountTotal},
         menu::TaxType,
         order::{Order, OrderLine},
         order_terms::InvoiceChoice,
@@ -50,7 +55,7 @@ pub fn order_to_snapshot(org: OrganisationId, order: &Order) -> wire::OrderSnaps
         fees: order.fees.iter().map(fee).collect(),
         currency: order.total.currency().to_string(),
         list_total: order.list_total.amount(),
-        goods_total: order.items().map(|item| item.net.amount()).sum(),
+        goods_total: order.goods_total(),
         total: order.total.amount(),
         paid: progress.paid,
         tax_totals: tax_totals(order),
@@ -62,6 +67,46 @@ pub fn order_to_snapshot(org: OrganisationId, order: &Order) -> wire::OrderSnaps
         remark: order.remark.clone(),
         utensils: order.utensils,
         menu_version_id: order.menu_version.to_string(),
+        ..of_benefits(order.benefits.as_ref())
+    }
+}
+
+/// What benefits did; the rest is left out.
+fn of_benefits(benefits: Option<&Benefits>) -> wire::OrderSnapshot {
+    let Some(benefits) = benefits else {
+        return wire::OrderSnapshot::default();
+    };
+    let rules = wire::OrderSnapshot {
+        benefits: benefits.uses_of_rules().map(benefit).collect(),
+        rules_version: benefits.rules_version,
+        payment_kind: benefits.payment_kind.clone().unwrap_or_default(),
+        ..Default::default()
+    };
+    let Some(points) = &benefits.points else {
+        return rules;
+    };
+    wire::OrderSnapshot {
+        points_used: points.used.cast_signed(),
+        points_to_earn: points.to_earn.cast_signed(),
+        earning_base: points.earning_base,
+        points_factor_bp: points.factor_bp.cast_signed(),
+        programme_id: points.programme.to_string(),
+        programme_version: points.version,
+        ..rules
+    }
+}
+
+fn benefit(
+    (total, code, coupon): (&DiscountTotal, Option<Uuid>, Option<Uuid>),
+) -> wire::SnapshotBenefit {
+    wire::SnapshotBenefit {
+        rule_id: total.rule.to_string(),
+        rule_version: total.version,
+        stage: total.stage.clone(),
+        name: total.name.clone(),
+        amount: total.amount,
+        code_id: code.map(|id| id.to_string()).unwrap_or_default(),
+        coupon_id: coupon.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 
@@ -103,6 +148,9 @@ fn line(line: &OrderLine) -> wire::SnapshotLine {
         station: item.station.clone(),
         print_tag: item.print_tag.clone(),
         make_seconds: item.make_seconds,
+        unit_points: unit_points(item),
+        offered_by: optional_id(item.offered_by),
+        gift_of: optional_id(item.gift_of),
     }
 }
 
@@ -136,6 +184,8 @@ fn adjustment(adjustment: &Adjustment) -> wire::SnapshotAdjustment {
         amount: adjustment.amount.amount(),
         sentence: adjustment.sentence.clone(),
         per_unit: amounts(&adjustment.per_unit),
+        kind: adjustment.kind.clone(),
+        params: wire_params(&adjustment.params),
     }
 }
 

@@ -6,8 +6,12 @@ use chassis::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::domain::quote::{Adjustment, ComboChoice, Fee, SoldOption};
+use crate::domain::{
+    benefits::Params,
+    quote::{Adjustment, ComboChoice, Fee, PricedLine, SoldOption},
+};
 
 #[derive(Serialize, Deserialize)]
 struct StoredOption {
@@ -27,6 +31,19 @@ struct StoredAdjustment {
     amount: i64,
     sentence: String,
     per_unit: Vec<i64>,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    params: Params,
+}
+
+/// What benefits make of a line beside its amounts.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct LineBenefits {
+    pub unit_points: Vec<u32>,
+    pub offered_by: Option<Uuid>,
+    pub offer_gone: bool,
+    pub gift_of: Option<Uuid>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +75,8 @@ impl StoredAdjustment {
             amount: adjustment.amount.amount(),
             sentence: adjustment.sentence.clone(),
             per_unit: minor_units(&adjustment.per_unit),
+            kind: adjustment.kind.clone(),
+            params: adjustment.params.clone(),
         }
     }
 
@@ -70,6 +89,8 @@ impl StoredAdjustment {
             amount: Money::new(self.amount, currency),
             sentence: self.sentence,
             per_unit: money(&self.per_unit, currency),
+            kind: self.kind,
+            params: self.params,
         }
     }
 }
@@ -126,6 +147,25 @@ pub(super) fn to_fees(value: Value, currency: Currency) -> Option<Vec<Fee>> {
             .collect(),
         amount: Money::new(stored.amount, currency),
     })
+}
+
+/// `None` where there is nothing beside the amounts.
+pub(super) fn from_line_benefits(line: &PricedLine) -> Option<Value> {
+    let is_plain =
+        line.unit_points.is_empty() && line.offered_by.is_none() && line.gift_of.is_none();
+    if is_plain {
+        return None;
+    }
+    from_optional(Some(&LineBenefits {
+        unit_points: line.unit_points.clone(),
+        offered_by: line.offered_by,
+        offer_gone: line.offer_gone,
+        gift_of: line.gift_of,
+    }))
+}
+
+pub(super) fn to_line_benefits(value: Option<Value>) -> Option<LineBenefits> {
+    to_optional(value).map(Option::unwrap_or_default)
 }
 
 /// `None` for a plain product.

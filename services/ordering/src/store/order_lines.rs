@@ -38,14 +38,14 @@ pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Er
         "INSERT INTO order_lines (
              org_id, order_id, position, line_id, revision_in, product_id, variant_id, product_name,
              variant_name, tax_type, station, print_tag, make_seconds, quantity, unit_list, list, net,
-             unit_nets, options, adjustments, choices, note, nickname
+             unit_nets, options, adjustments, choices, note, nickname, benefits
          )
          SELECT $1, *
          FROM UNNEST(
              $2::uuid[], $3::smallint[], $4::uuid[], $5::integer[], $6::uuid[], $7::uuid[], $8::text[],
              $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::integer[],
              $15::bigint[], $16::bigint[], $17::bigint[], $18::jsonb[], $19::jsonb[], $20::jsonb[],
-             $21::jsonb[], $22::text[], $23::text[]
+             $21::jsonb[], $22::text[], $23::text[], $24::jsonb[]
          )",
         tx.org().as_uuid(),
         &order_ids,
@@ -70,6 +70,7 @@ pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Er
         &column(&lines, |line| json::from_choices(&line.choices)) as &[Option<Value>],
         &column(&lines, |line| line.note.clone()),
         &column(&lines, |line| line.nickname.clone()) as &[Option<String>],
+        &column(&lines, json::from_line_benefits) as &[Option<Value>],
     )
     .execute(&mut **tx)
     .await?;
@@ -87,7 +88,7 @@ pub async fn list(
         "SELECT
              order_id, line_id, revision_in, revision_out, product_id, variant_id, product_name,
              variant_name, tax_type, station, print_tag, make_seconds, quantity, unit_list, list, net,
-             unit_nets, options, adjustments, choices, note, nickname
+             unit_nets, options, adjustments, choices, note, nickname, benefits
          FROM order_lines
          WHERE org_id = $1 AND order_id = ANY($2)
          ORDER BY order_id, revision_in, position",
@@ -131,11 +132,13 @@ struct Row {
     choices: Option<Value>,
     note: String,
     nickname: Option<String>,
+    benefits: Option<Value>,
 }
 
 impl Row {
     /// The line, or the inconsistent column.
     fn parse(self, currency: Currency) -> Result<OrderLine, &'static str> {
+        let benefits = json::to_line_benefits(self.benefits).ok_or("benefits")?;
         let item = PricedLine {
             product: ProductId::from_uuid(self.product_id),
             variant: VariantId::from_uuid(self.variant_id),
@@ -155,6 +158,10 @@ impl Row {
             station: self.station,
             print_tag: self.print_tag,
             make_seconds: self.make_seconds,
+            unit_points: benefits.unit_points,
+            offered_by: benefits.offered_by,
+            offer_gone: benefits.offer_gone,
+            gift_of: benefits.gift_of,
         };
         Ok(OrderLine {
             id: OrderLineId::from_uuid(self.line_id),

@@ -50,7 +50,7 @@ pub async fn insert(
              wanted_at, promised_at, business_day, time_zone, cutoff_minutes, revision,
              menu_version_id, menu_number, quote_hash, currency, list_total, fees, total,
              contact_name, contact_name_key, contact_phone, remark, utensils, payment_method, invoice, test,
-             created_at, state, version, placed_at, payment_state, paid,
+             created_at, state, version, placed_at, payment_state, paid, benefits,
              idempotency_key, request_hash
          )
          SELECT $1, '', *
@@ -61,8 +61,8 @@ pub async fn insert(
              $19::integer[], $20::uuid[], $21::bigint[], $22::text[], $23::text[], $24::bigint[],
              $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::text[], $31::boolean[],
              $32::text[], $33::jsonb[], $34::boolean[], $35::timestamptz[], $36::text[],
-             $37::bigint[], $38::timestamptz[], $39::text[], $40::bigint[], $41::text[],
-             $42::bytea[]
+             $37::bigint[], $38::timestamptz[], $39::text[], $40::bigint[], $41::jsonb[], $42::text[],
+             $43::bytea[]
          )
          ON CONFLICT DO NOTHING
          RETURNING order_id",
@@ -109,6 +109,7 @@ pub async fn insert(
         &column(orders, |order| order.progress.placed_at) as &[Option<DateTime<Utc>>],
         &column(orders, |order| order.progress.payment_state.as_str().to_owned()),
         &column(orders, |order| order.progress.paid),
+        &column(orders, |order| json::from_optional(order.benefits.as_ref())) as &[Option<Value>],
         &keys,
         &hashes,
     )
@@ -238,7 +239,7 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
              list_total, fees, total, contact_name, contact_phone, remark, utensils, payment_method,
              invoice, test, created_at, state, version, placed_at, accepted_at, ready_at,
              completed_at, payment_state, paid, cancel_reason, cancel_text, undo_by, undo_until,
-             rescheduled_from, reschedule_reason
+             rescheduled_from, reschedule_reason, benefits
          FROM orders
          WHERE org_id = $1 AND order_id = ANY($2)",
         tx.org().as_uuid(),
@@ -426,6 +427,7 @@ struct Row {
     undo_until: Option<DateTime<Utc>>,
     rescheduled_from: Option<DateTime<Utc>>,
     reschedule_reason: String,
+    benefits: Option<Value>,
 }
 
 impl Row {
@@ -487,6 +489,7 @@ impl Row {
                 from,
                 reason: self.reschedule_reason,
             }),
+            benefits: json::to_optional(self.benefits).ok_or("benefits")?,
             online,
             progress: Progress {
                 state: OrderState::from_word(&self.state).ok_or("state")?,

@@ -10,7 +10,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Inconsistent;
+use super::{Inconsistent, json};
 use crate::domain::{
     refund::Refund,
     refund_step::{RefundStep, StepKind, StepOutcome, StepState},
@@ -55,7 +55,7 @@ pub async fn list(
     refunds: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<RefundStep>>, Problem> {
     let rows = sqlx::query!(
-        "SELECT refund_id, kind, amount, state, problem, text, changed_at
+        "SELECT refund_id, kind, amount, state, problem, text, changed_at, returned
          FROM refund_steps
          WHERE org_id = $1 AND refund_id = ANY($2)
          ORDER BY refund_id, position",
@@ -74,6 +74,7 @@ pub async fn list(
             problem: row.problem,
             text: row.text,
             changed_at: row.changed_at,
+            returned: json::to_optional(row.returned).ok_or_else(|| inconsistent("returned"))?,
         });
     }
     Ok(steps)
@@ -164,7 +165,7 @@ pub async fn set_outcome(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "UPDATE refund_steps
-         SET state = $4, problem = $5, text = $6, changed_at = $7, due_at = $8
+         SET state = $4, problem = $5, text = $6, changed_at = $7, due_at = $8, returned = $9
          WHERE org_id = $1 AND refund_id = $2 AND position = $3 AND due_at IS NOT NULL AND state <> $4",
         tx.org().as_uuid(),
         key.refund.as_uuid(),
@@ -174,8 +175,28 @@ pub async fn set_outcome(
         outcome.text,
         now,
         due_at,
+        json::from_optional(outcome.returned.as_ref()),
     )
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Makes the step of benefits of a refund due, because the money is decided.
+pub async fn hasten_benefits(
+    tx: &mut TenantTx,
+    refund: RefundId,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE refund_steps
+         SET due_at = $3
+         WHERE org_id = $1 AND refund_id = $2 AND kind = 'benefits' AND due_at > $3",
+        tx.org().as_uuid(),
+        refund.as_uuid(),
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

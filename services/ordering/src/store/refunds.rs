@@ -34,6 +34,7 @@ struct Row {
     kind: String,
     units: Value,
     amount: i64,
+    points: i32,
     currency: String,
     reason: String,
     requested_by: Uuid,
@@ -65,6 +66,7 @@ impl Row {
                 })
                 .collect(),
             amount: self.amount,
+            points: u32::try_from(self.points).map_err(|_| inconsistent("points"))?,
             currency: self
                 .currency
                 .parse()
@@ -92,9 +94,10 @@ pub async fn insert(tx: &mut TenantTx, refund: &Refund) -> Result<(), Problem> {
     sqlx::query!(
         "INSERT INTO order_refunds (
              org_id, refund_id, order_id, brand_id, branch_id, kind, units, amount, currency, reason,
-             requested_by, requested_by_name, paid_out_by, requested_at, business_day, test, settled_at
+             requested_by, requested_by_name, paid_out_by, requested_at, business_day, test, settled_at,
+             points
          )
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         tx.org().as_uuid(),
         refund.id.as_uuid(),
         refund.order.as_uuid(),
@@ -112,6 +115,7 @@ pub async fn insert(tx: &mut TenantTx, refund: &Refund) -> Result<(), Problem> {
         refund.business_day.date(),
         refund.test,
         refund.settled_at,
+        refund.points.cast_signed(),
     )
     .execute(&mut **tx)
     .await?;
@@ -124,7 +128,7 @@ pub async fn list(tx: &mut TenantTx, order: OrderId) -> Result<Vec<Refund>, Prob
     let rows = sqlx::query_as!(
         Row,
         "SELECT
-             refund_id, order_id, brand_id, branch_id, kind, units, amount, currency, reason,
+             refund_id, order_id, brand_id, branch_id, kind, units, amount, points, currency, reason,
              requested_by, requested_by_name, paid_out_by, requested_at, business_day, test, settled_at
          FROM order_refunds
          WHERE org_id = $1 AND order_id = $2
@@ -142,7 +146,7 @@ pub async fn find(tx: &mut TenantTx, id: RefundId) -> Result<Option<Refund>, Pro
     let rows = sqlx::query_as!(
         Row,
         "SELECT
-             refund_id, order_id, brand_id, branch_id, kind, units, amount, currency, reason,
+             refund_id, order_id, brand_id, branch_id, kind, units, amount, points, currency, reason,
              requested_by, requested_by_name, paid_out_by, requested_at, business_day, test, settled_at
          FROM order_refunds
          WHERE org_id = $1 AND refund_id = $2",

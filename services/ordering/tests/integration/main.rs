@@ -5,6 +5,8 @@
 )]
 
 mod agreed_quote;
+mod benefit_failures;
+mod benefits;
 mod common;
 mod decisions;
 mod deposits;
@@ -19,6 +21,7 @@ mod pay_order;
 mod payment_choice;
 mod payment_events;
 mod place_order;
+mod refunded_benefits;
 mod refunds;
 mod repeats;
 mod reschedule;

@@ -32,7 +32,7 @@ fn roll(shop: &Shop, options: Portions) -> Cart {
             variant_id: fakes::ROLL_ONE.to_string(),
             quantity: 1,
             options: chosen.collect(),
-            note: String::new(),
+            ..Default::default()
         }],
         ..shop.cart(1)
     }

@@ -188,6 +188,7 @@ async fn another_organisation_neither_pays_it_nor_sees_its_methods() {
         branch_id: order.branch_id.clone(),
         method: order.method,
         amount: 50,
+        test: false,
     };
     let refused = guest.list_order_payment_methods(methods.clone()).await;
     assert_eq!(reason(refused), "NOT_FOUND");

@@ -14,6 +14,10 @@ use chassis::{
 use chrono::TimeDelta;
 use ordering::{
     domain::{
+        benefits::{
+            Benefits, DiscountTotal, EnteredKind, EnteredOutcome, Gift, GiftState, PointsOutcome,
+            RejectedRule, Rejection,
+        },
         menu::{DayRule, TaxType},
         online_payment::{ChosenMethod, OnlinePayment, PaymentReport},
         order::{Contact, Order, OrderLine, placed_event},
@@ -45,6 +49,8 @@ fn adjustment(per_unit: &[i64]) -> Adjustment {
         amount: twd(-5),
         sentence: "折 5 元".to_owned(),
         per_unit: per_unit.iter().copied().map(twd).collect(),
+        kind: "order_amount".to_owned(),
+        params: [("off".to_owned(), "5".to_owned())].into(),
     }
 }
 
@@ -81,6 +87,80 @@ fn line() -> PricedLine {
         station: fakes::STATION.to_owned(),
         print_tag: fakes::PRINT_TAG.to_owned(),
         make_seconds: 45,
+        unit_points: vec![4, 3],
+        offered_by: Some(fakes::TEA),
+        offer_gone: true,
+        gift_of: None,
+    }
+}
+
+/// A code that is used, a coupon that is not, points and a rule that did nothing.
+fn benefits() -> Benefits {
+    let rejection = Rejection {
+        reason: "MIN_SPEND".to_owned(),
+        params: [("gap".to_owned(), "30".to_owned())].into(),
+    };
+    let entered = |kind, rejection: Option<Rejection>| EnteredOutcome {
+        kind,
+        place: 0,
+        entered: "SUMMER".to_owned(),
+        code: Some(fakes::TEA),
+        coupon: None,
+        rule: Some(fakes::TEA_M),
+        version: 2,
+        name: "夏日".to_owned(),
+        amount: -5,
+        rejection,
+        total_with: Some(260),
+        ends_at: None,
+    };
+    Benefits {
+        rules_version: 7,
+        payment_kind: Some("line_pay".to_owned()),
+        discounts: vec![DiscountTotal {
+            stage: "E".to_owned(),
+            rule: fakes::TEA_M,
+            version: 2,
+            name: "夏日".to_owned(),
+            amount: -5,
+            kind: "order_amount".to_owned(),
+            params: [("off".to_owned(), "5".to_owned())].into(),
+        }],
+        gifts: vec![Gift {
+            rule: fakes::ROLL,
+            version: 1,
+            name: "贈品".to_owned(),
+            product: fakes::TEA,
+            variant: fakes::TEA_M,
+            product_name: "早午餐".to_owned(),
+            variant_name: String::new(),
+            quantity: 1,
+            unit_list: 100,
+            state: GiftState::SoldOut,
+        }],
+        entered: vec![
+            entered(EnteredKind::Code, None),
+            entered(EnteredKind::Coupon, Some(rejection.clone())),
+        ],
+        not_applied: vec![RejectedRule {
+            rule: fakes::ROLL_ONE,
+            version: 4,
+            name: "滿 300 折 30".to_owned(),
+            rejection,
+        }],
+        points: Some(PointsOutcome {
+            programme: fakes::DRINKS,
+            version: 3,
+            unit_name: "點".to_owned(),
+            requested: 10,
+            used: 7,
+            amount: -7,
+            capped: true,
+            to_earn: 19,
+            earning_base: 195,
+            factor_bp: 10_000,
+        }),
+        held: true,
     }
 }
 
@@ -150,6 +230,7 @@ fn full(shop: &Shop) -> Order {
         utensils: true,
         created_at: now,
         rescheduled: None,
+        benefits: Some(benefits()),
         online: None,
         progress: fold(&[entry]).unwrap(),
     }
@@ -206,6 +287,7 @@ async fn everything_comes_back_as_it_was_written() {
     for (read, written) in read.iter().zip(&written) {
         assert_eq!(read.terms, written.terms);
         assert_eq!(read.lines, written.lines);
+        assert_eq!(read.benefits, written.benefits);
         assert_eq!(read.fees, written.fees);
         assert_eq!(read.pickup_number, written.pickup_number);
         assert_eq!(read.progress, written.progress);
@@ -269,6 +351,13 @@ async fn a_snapshot_has_everything_but_what_is_personal() {
     assert_eq!(line.adjustments[0].per_unit, [-3, -2]);
     assert_eq!(line.choices[0].name, "翠玉綠茶 M");
     assert_eq!(line.nickname, "小美");
+    assert_eq!(line.unit_points, [4, 3]);
+    let code = &snapshot.benefits[0];
+    assert_eq!(
+        (code.amount, code.code_id.as_str()),
+        (-5, fakes::TEA.to_string().as_str())
+    );
+    assert_eq!((snapshot.points_used, snapshot.points_to_earn), (7, 19));
     let fee = &snapshot.fees[0];
     assert_eq!(
         (fee.list, fee.adjustments[0].amount, fee.amount),

@@ -71,7 +71,14 @@ async fn another_organisation_finds_nothing_through_any_rpc() {
     let mut guest = shop.client(&identities::customer(stranger));
     let cart = Some(shop.cart(1));
     assert_eq!(
-        reason(guest.quote(QuoteRequest { cart }).await),
+        reason(
+            guest
+                .quote(QuoteRequest {
+                    cart,
+                    ..Default::default()
+                })
+                .await
+        ),
         "NOT_FOUND"
     );
     let slots = FindSlotsRequest {

@@ -37,6 +37,8 @@ pub struct Notice {
     pub event: String,
     /// The merchant that it names, to be compared with the account's.
     pub merchant: Option<String>,
+    /// The provider's number that it names beside our reference, where the message is not signed.
+    pub theirs: Option<String>,
     /// What it says; `None` when the message is not signed and the provider must be asked.
     pub report: Option<Report>,
     /// A simulated payment: never booked as paid by a live account.

@@ -121,6 +121,44 @@ fn message(received: &Received, deps: &Dependencies) -> Message {
     }
 }
 
+/// Reads what the customer's browser brought back about an attempt. A signed copy of the provider's result
+/// counts as its callback; one that is not signed proves nothing, and one about another payment is stored
+/// and alarmed. Everything else is dropped: anybody may write into the address of a browser.
+pub async fn receive_return(
+    deps: &Dependencies,
+    org: OrganisationId,
+    attempt: &Attempt,
+    returned: &Received,
+) -> Result<(), Error> {
+    let callback = &returned.callback;
+    if callback.body.len().max(callback.query.len()) > LARGEST_BODY {
+        return Ok(());
+    }
+    let mut tx = deps.db.tenant(org).await?;
+    let found = store::accounts::find(&mut tx, returned.account).await?;
+    let account = found.ok_or(Error::AccountUnknown)?;
+    let sets = store::accounts::list_credentials(&mut tx, account.id).await?;
+    let now = deps.clock.now();
+    let sets = account::verifying(&sets, now);
+    let keys = calls::open(deps, &mut tx, account.id, account.provider, &sets).await?;
+    let adapter = deps.adapter(account.provider);
+    let Ok(notice) = adapter.parse_callback(&keys, callback, now) else {
+        return Ok(());
+    };
+    let message = message(returned, deps);
+    let names_another = notice.reference != attempt.reference
+        || notice.theirs.as_ref().is_some_and(|theirs| {
+            let known = attempt.provider_reference.as_ref();
+            known.is_some_and(|known| known != theirs)
+        });
+    if names_another {
+        mismatched(tx, &account, &message, &notice, Mismatch::Reference).await?;
+    } else if notice.report.is_some() {
+        accept(deps, tx, &account, &keys, &message, &notice).await?;
+    }
+    Ok(())
+}
+
 /// Judges a message that was verified, or that is not signed.
 async fn accept(
     deps: &Dependencies,

@@ -88,7 +88,7 @@ pub async fn balances(
 ) -> Result<Vec<(Currency, Entry)>, Error> {
     let mut tx = deps.db.tenant(org).await?;
     check_place(&mut tx, identity, place).await?;
-    Ok(store::ledger_view::balances(&mut tx, place, at).await?)
+    Ok(store::ledger_totals::balances(&mut tx, place, at).await?)
 }
 
 /// Refuses a place outside the caller's scope, and one that the organisation does not have.

@@ -3,13 +3,15 @@
 use chassis::{
     authn::Identity,
     db::TenantTx,
-    id::{AttemptId, OrderId, OrganisationId, RefundId},
+    id::{OrderId, OrganisationId, RefundId},
 };
 use chrono::{DateTime, Utc};
+use payment_adapters::Callback;
 
 use super::{
     Dependencies,
     aggregate::{Aggregate, RefundOrder},
+    callbacks::{self, Received},
     error::Error,
 };
 use crate::{
@@ -229,8 +231,21 @@ pub struct Returned {
     pub back_url: String,
 }
 
-/// Notes that a browser came back: the provider is queried soon, and nothing else follows.
-pub async fn note_return(deps: &Dependencies, reference: &str) -> Result<Returned, Error> {
+/// What a customer's browser brought back from a provider.
+#[derive(Clone, Debug)]
+pub struct BrowserReturn {
+    /// Reference in the address.
+    pub reference: String,
+    /// The request.
+    pub callback: Callback,
+    /// Address it came from.
+    pub remote_address: String,
+}
+
+/// Notes that a browser came back: the provider is queried soon, unless the browser brought a signed copy of
+/// the result.
+pub async fn note_return(deps: &Dependencies, returned: BrowserReturn) -> Result<Returned, Error> {
+    let reference = &returned.reference;
     let mut system = deps.db.system("find the attempt of a return").await?;
     let found = store::attempts::find_anywhere(&mut system, reference).await?;
     let verification = store::verifications::find_back_url(&mut system, reference).await?;
@@ -244,20 +259,27 @@ pub async fn note_return(deps: &Dependencies, reference: &str) -> Result<Returne
         });
     };
     let mut tx = deps.db.tenant(org).await?;
+    let attempt = store::attempts::find(&mut tx, id).await?;
+    let attempt = attempt.ok_or(Error::PaymentUnknown)?;
+    let payments = store::payments::list(&mut tx, &[attempt.payment.as_uuid()]).await?;
+    let order = payments.first().ok_or(Error::PaymentUnknown)?.order.id;
+    tx.rollback().await?;
+    let received = Received {
+        provider: attempt.provider,
+        account: attempt.account,
+        callback: returned.callback,
+        remote_address: returned.remote_address,
+    };
+    // The customer goes on to the order whatever becomes of it.
+    if let Err(error) = callbacks::receive_return(deps, org, &attempt, &received).await {
+        tracing::warn!(attempt.id = %id, %error, "a browser's return was not read");
+    }
+    let mut tx = deps.db.tenant(org).await?;
     store::attempts::hurry(&mut tx, id, deps.clock.now()).await?;
-    let (order, back_url) = order_of(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Returned {
         org: Some(org),
         order: Some(order),
-        back_url,
+        back_url: attempt.back_url,
     })
-}
-
-async fn order_of(tx: &mut TenantTx, id: AttemptId) -> Result<(OrderId, String), Error> {
-    let attempt = store::attempts::find(tx, id).await?;
-    let attempt = attempt.ok_or(Error::PaymentUnknown)?;
-    let payments = store::payments::list(tx, &[attempt.payment.as_uuid()]).await?;
-    let payment = payments.first().ok_or(Error::PaymentUnknown)?;
-    Ok((payment.order.id, attempt.back_url))
 }

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use chassis::{
     authn::Identity,
     business_day::BusinessDay,
-    db::TenantTx,
+    clock::Clock,
+    db::{Db, TenantTx},
     error::{CommonReason, Problem, ToProblem as _},
     id::{
         AccountId, AttemptId, BranchId, BrandId, GatewayAccountId, LedgerTransactionId,
@@ -167,7 +168,7 @@ pub async fn import(
     store::settlement_rows::insert_rows(&mut tx, settlement.id, &rows).await?;
     let changes = rows.iter().map(|row| (Sums::default(), row));
     let mut booking = SettlementBooking {
-        deps,
+        clock,
         settlement,
         kind: TransactionKind::Payout,
         occurred_at: begins_at(order.paid_on).min(now),
@@ -254,7 +255,7 @@ async fn method_fees(
 
 /// Books what changes of a settlement.
 struct SettlementBooking<'a> {
-    deps: &'a Dependencies,
+    clock: &'a dyn Clock,
     settlement: Settlement,
     kind: TransactionKind,
     occurred_at: DateTime<Utc>,
@@ -299,12 +300,12 @@ impl SettlementBooking<'_> {
         let booked = Booked::of(&total);
         let parts: Vec<Sums> = groups.values().copied().collect();
         let parts = booked.since(&self.settlement.booked).split(&parts);
-        let now = self.deps.clock.now();
+        let now = self.clock.now();
         for ((branch, test), part) in groups.into_keys().zip(parts) {
             self.settlement.bookings += 1;
             let settlement = &self.settlement;
             let booking = Booking {
-                id: LedgerTransactionId::new(&*self.deps.clock),
+                id: LedgerTransactionId::new(self.clock),
                 source: format!("settlement:{}:{}", settlement.id, settlement.bookings),
                 kind: self.kind,
                 order: None,
@@ -448,9 +449,40 @@ pub async fn match_again(
 ) -> Result<ShownSettlement, Error> {
     let mut tx = deps.db.tenant(org).await?;
     let settlement = lock(&mut tx, identity, id).await?;
-    let before = store::settlement_rows::list_open_rows(&mut tx, id).await?;
+    let settlement = match_open_rows(&mut tx, &*deps.clock, settlement).await?;
+    let shown = show(&mut tx, settlement).await?;
+    tx.commit().await?;
+    Ok(shown)
+}
+
+/// As [`match_again`], on the platform's own account.
+pub async fn match_in_time(
+    db: &Db,
+    clock: &dyn Clock,
+    org: OrganisationId,
+    id: SettlementId,
+) -> Result<(), Error> {
+    let mut tx = db.tenant(org).await?;
+    let found = store::settlements::find(&mut tx, id).await?;
+    let account = found.ok_or(Error::SettlementUnknown)?.account;
+    store::settlements::lock_account(&mut tx, account).await?;
+    // Read again under the lock.
+    let found = store::settlements::find(&mut tx, id).await?;
+    let settlement = found.ok_or(Error::SettlementUnknown)?;
+    match_open_rows(&mut tx, clock, settlement).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn match_open_rows(
+    tx: &mut TenantTx,
+    clock: &dyn Clock,
+    settlement: Settlement,
+) -> Result<Settlement, Error> {
+    let id = settlement.id;
+    let before = store::settlement_rows::list_open_rows(tx, id).await?;
     let rows = before.iter().map(|row| (&row.file, Some(&row.verdict)));
-    let after = match_rows(&mut tx, &settlement, rows.collect()).await?;
+    let after = match_rows(tx, &settlement, rows.collect()).await?;
     let both = before.iter().zip(after);
     let changed: Vec<_> = both
         .filter(|(before, after)| before.verdict != after.verdict)
@@ -459,21 +491,17 @@ pub async fn match_again(
         .into_iter()
         .map(|(before, after)| (booked_sums(before), after))
         .unzip();
-    store::settlement_rows::update_verdicts(&mut tx, id, &after).await?;
+    store::settlement_rows::update_verdicts(tx, id, &after).await?;
     let fallback = settlement.branch;
     let mut booking = SettlementBooking {
-        deps,
+        clock,
         settlement,
         kind: TransactionKind::Payout,
-        occurred_at: deps.clock.now(),
+        occurred_at: clock.now(),
         fallback,
     };
-    booking
-        .book(&mut tx, before.into_iter().zip(&after))
-        .await?;
-    let shown = show(&mut tx, booking.settlement).await?;
-    tx.commit().await?;
-    Ok(shown)
+    booking.book(tx, before.into_iter().zip(&after)).await?;
+    Ok(booking.settlement)
 }
 
 /// A decision about a row.
@@ -536,7 +564,7 @@ pub async fn resolve(
         ..before.clone()
     };
     let mut booking = SettlementBooking {
-        deps,
+        clock: &*deps.clock,
         settlement,
         kind: TransactionKind::Correction,
         occurred_at: deps.clock.now(),

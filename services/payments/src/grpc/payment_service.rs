@@ -33,7 +33,7 @@ use crate::{
         aggregate::RefundOrder,
         callbacks::{self, LARGEST_BODY, Received},
         methods::{self, AllowedMethod},
-        payments::{self, WholePayment},
+        payments::{self, BrowserReturn, WholePayment},
         start_attempt::{self, StartAttempt},
     },
     domain::{
@@ -343,16 +343,7 @@ impl PaymentService {
         let received = Received {
             provider,
             account,
-            callback: Callback {
-                headers: asked
-                    .headers
-                    .iter()
-                    .take(MOST_HEADERS)
-                    .map(header)
-                    .collect(),
-                query: asked.query.clone(),
-                body: asked.body.clone(),
-            },
+            callback: callback(&asked.headers, &asked.query, &asked.body),
             remote_address: asked.remote_address.clone(),
         };
         if asked.body.len() > LARGEST_BODY {
@@ -376,18 +367,33 @@ impl PaymentService {
         &self,
         request: &Request<NoteReturnRequest>,
     ) -> Result<NoteReturnResponse, Problem> {
-        let reference = &request.get_ref().reference;
+        let asked = request.get_ref();
+        let reference = &asked.reference;
         let is_reference = reference.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !is_reference || !(1..=20).contains(&reference.len()) {
             return Err(Problem::not_found("payment"));
         }
-        let returned = payments::note_return(&self.deps, reference).await?;
+        let returned = BrowserReturn {
+            reference: reference.clone(),
+            callback: callback(&asked.headers, &asked.query, &asked.body),
+            remote_address: asked.remote_address.clone(),
+        };
+        let returned = payments::note_return(&self.deps, returned).await?;
         let text = |id: Option<String>| id.unwrap_or_default();
         Ok(NoteReturnResponse {
             organisation_id: text(returned.org.map(|org| org.to_string())),
             order_id: text(returned.order.map(|order| order.to_string())),
             back_url: returned.back_url,
         })
+    }
+}
+
+fn callback(headers: &[FormField], query: &str, body: &Bytes) -> Callback {
+    let headers = headers.iter().take(MOST_HEADERS).map(header);
+    Callback {
+        headers: headers.collect(),
+        query: query.to_owned(),
+        body: body.clone(),
     }
 }
 

@@ -8,7 +8,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use payment_adapters::{Environment, Provider};
 
-use super::{lease::take_due, texts, texts_to_json};
+use super::{lease, texts, texts_to_json};
 use crate::domain::{
     attempt::{Attempt, AttemptState},
     method::PaymentKind,
@@ -278,23 +278,30 @@ pub async fn hurry(tx: &mut TenantTx, id: AttemptId, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Takes up to `limit` attempts of all organisations that are due, and leases them until `lease_end`.
+/// Takes the attempt of any organisation that is due the longest, and leases it until `lease_end`.
 pub async fn take_due(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
     lease_end: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<(OrganisationId, AttemptId)>, StoreError> {
-    take_due!(
+) -> Result<Option<(OrganisationId, AttemptId)>, StoreError> {
+    lease::take_due!(
         "attempts",
         "attempt_id",
         "next_query_at",
         AttemptId,
         tx,
         now,
-        lease_end,
-        limit
+        lease_end
     )
+}
+
+/// Renews the lease of an attempt that is worked on.
+pub async fn renew_lease(
+    tx: &mut TenantTx,
+    id: AttemptId,
+    lease_end: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    lease::renew!("attempts", "attempt_id", "next_query_at", tx, id, lease_end)
 }
 
 /// The organisation and id of the attempt with a reference.

@@ -82,7 +82,11 @@ pub async fn book(
         .collect();
     let amounts: Vec<i64> = booking.entries.iter().map(|entry| entry.amount).collect();
     sqlx::query!(
-        "INSERT INTO ledger_entries (org_id, transaction_id, line, account, currency, amount)
+        "WITH pending AS (
+             INSERT INTO ledger_pending_totals (org_id, transaction_id)
+             SELECT $1, $2 WHERE NOT $6
+         )
+         INSERT INTO ledger_entries (org_id, transaction_id, line, account, currency, amount)
          SELECT $1, $2, line, account, $3, amount
          FROM unnest($4::text[], $5::bigint[])
              WITH ORDINALITY AS entry (account, amount, line)",
@@ -91,6 +95,7 @@ pub async fn book(
         booking.currency as _,
         &accounts,
         &amounts,
+        booking.test,
     )
     .execute(&mut **tx)
     .await?;

@@ -267,36 +267,3 @@ pub async fn refunds(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<RefundText>,
     .await?;
     Ok(rows)
 }
-
-/// Balances of what had happened by `at`, without test orders; those of zero are left out.
-pub async fn balances(
-    tx: &mut TenantTx,
-    place: Place,
-    at: DateTime<Utc>,
-) -> Result<Vec<(Currency, Entry)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT
-             entry.currency AS "currency: Currency",
-             entry.account AS "account: LedgerAccount",
-             sum(entry.amount)::bigint AS "amount!"
-         FROM ledger_transactions AS booked
-         JOIN ledger_entries AS entry USING (org_id, transaction_id)
-         WHERE booked.org_id = $1 AND booked.brand_id = $2
-             AND ($3::uuid IS NULL OR booked.branch_id = $3)
-             AND booked.occurred_at <= $4 AND NOT booked.test
-         GROUP BY entry.currency, entry.account
-         HAVING sum(entry.amount) <> 0
-         ORDER BY entry.currency, entry.account"#,
-        tx.org().as_uuid(),
-        place.brand.as_uuid(),
-        place.branch.map(|id| id.as_uuid()),
-        at,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let balance = |account, amount| Entry { account, amount };
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.currency, balance(row.account, row.amount)))
-        .collect())
-}

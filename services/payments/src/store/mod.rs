@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod branches;
 pub mod callbacks;
 pub mod ledger;
+pub mod ledger_totals;
 pub mod ledger_view;
 pub mod methods;
 pub mod orders;

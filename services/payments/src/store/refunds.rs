@@ -6,7 +6,7 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use super::lease::take_due;
+use super::lease;
 use crate::domain::refund::{Refund, RefundCause, RefundState};
 
 struct Row {
@@ -193,21 +193,28 @@ pub async fn set_next_try(
     Ok(())
 }
 
-/// Takes up to `limit` refunds of all organisations that are due, and leases them until `lease_end`.
+/// Takes the refund of any organisation that is due the longest, and leases it until `lease_end`.
 pub async fn take_due(
     tx: &mut SystemTx,
     now: DateTime<Utc>,
     lease_end: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<(OrganisationId, RefundId)>, StoreError> {
-    take_due!(
+) -> Result<Option<(OrganisationId, RefundId)>, StoreError> {
+    lease::take_due!(
         "refunds",
         "refund_id",
         "next_try_at",
         RefundId,
         tx,
         now,
-        lease_end,
-        limit
+        lease_end
     )
+}
+
+/// Renews the lease of a refund that is worked on.
+pub async fn renew_lease(
+    tx: &mut TenantTx,
+    id: RefundId,
+    lease_end: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    lease::renew!("refunds", "refund_id", "next_try_at", tx, id, lease_end)
 }

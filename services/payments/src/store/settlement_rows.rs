@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chassis::{
-    db::{StoreError, TenantTx},
+    db::{StoreError, SystemTx, TenantTx},
     id::{
-        AccountId, AttemptId, BranchId, GatewayAccountId, OrderId, PaymentMethodId, RefundId,
-        SettlementId,
+        AccountId, AttemptId, BranchId, GatewayAccountId, OrderId, OrganisationId, PaymentMethodId,
+        RefundId, SettlementId,
     },
     money::Currency,
 };
@@ -337,6 +337,30 @@ pub async fn list_open_rows(tx: &mut TenantTx, id: SettlementId) -> Result<Vec<R
     .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Settlements of all organisations, imported since an instant, with rows that what was recorded meanwhile
+/// may explain.
+pub async fn list_to_match_again(
+    tx: &mut SystemTx,
+    since: DateTime<Utc>,
+) -> Result<Vec<(OrganisationId, SettlementId)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT DISTINCT
+             org_id AS "org: OrganisationId",
+             settlement_id AS "settlement: SettlementId"
+         FROM settlement_rows
+         JOIN settlements AS settlement USING (org_id, settlement_id)
+         WHERE decision IS NULL AND cause IN ('late', 'refund_under_way', 'not_found')
+             AND settlement.imported_at >= $1"#,
+        since,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.org, row.settlement))
+        .collect())
 }
 
 /// How many rows of a settlement are alike, with their sums.

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use payment_adapters::State;
-use proto::payments::v1::{AttemptState, PaymentChanged, PaymentStatus};
+use proto::payments::v1::{AttemptState, NoteReturnRequest, PaymentChanged, PaymentStatus};
 
 use crate::common::{KEY, Message, Shop, report, script, twd};
 
@@ -191,8 +191,9 @@ async fn a_browsers_return_proves_nothing_and_leads_back_to_the_order() {
     let shop = Shop::open().await;
     let order = shop.order(165);
     let reference = shop.pay("k", &order).await;
-    let note = |reference: &str| proto::payments::v1::NoteReturnRequest {
+    let note = |reference: &str| NoteReturnRequest {
         reference: reference.to_owned(),
+        ..Default::default()
     };
     let returned = shop
         .gateway()
@@ -206,4 +207,53 @@ async fn a_browsers_return_proves_nothing_and_leads_back_to_the_order() {
     assert_eq!(shop.payment(&order).await.captured, 0);
     let unknown = shop.gateway().note_return(note("NOBODY")).await;
     assert_eq!(crate::common::reason(unknown), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_signed_copy_that_the_browser_brings_counts_as_the_callback_and_nothing_else_does() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    let reference = shop.pay("k", &order).await;
+    let bring = async |message: &Message| {
+        let request = NoteReturnRequest {
+            reference: reference.clone(),
+            body: serde_json::to_vec(message).unwrap().into(),
+            ..Default::default()
+        };
+        let returned = shop.gateway().note_return(request).await.unwrap();
+        assert_eq!(returned.into_inner().order_id, order.order_id);
+        shop.payment(&order).await.captured
+    };
+    let genuine = shop.message(&reference, "paid", "captured", 165);
+    let unsigned = Message {
+        key: None,
+        ..genuine.clone()
+    };
+    let forged = Message {
+        key: Some("another key 1234".to_owned()),
+        ..genuine.clone()
+    };
+    assert_eq!([bring(&unsigned).await, bring(&forged).await], [0, 0]);
+    let stored =
+        "SELECT (SELECT count(*) FROM callbacks) + (SELECT count(*) FROM rejected_callbacks)";
+    assert_eq!(
+        shop.count(stored).await,
+        0,
+        "a browser cannot fill the tables"
+    );
+
+    let other = shop.pay("k2", &shop.order(105)).await;
+    let foreign = shop.message(&other, "paid", "captured", 105);
+    assert_eq!(bring(&foreign).await, 0);
+    let alarmed = "SELECT count(*) FROM callbacks WHERE outcome = 'mismatch'";
+    assert_eq!(shop.count(alarmed).await, 1);
+
+    assert_eq!([bring(&genuine).await, bring(&genuine).await], [165, 165]);
+    shop.captured(&reference, 165).await;
+    let booked = "SELECT count(*) FROM ledger_transactions";
+    assert_eq!(
+        shop.count(booked).await,
+        1,
+        "the callback itself is a repeat"
+    );
 }

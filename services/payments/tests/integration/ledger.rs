@@ -92,6 +92,43 @@ async fn pay(shop: &Shop, key: &str, amount: i64) -> PayableOrder {
     order
 }
 
+async fn add_up_days(shop: &Shop) {
+    let db = shop.service.context().db.clone();
+    payments::jobs::add_up_ledger_days(db)
+        .run_once()
+        .await
+        .unwrap();
+}
+
+/// Books 7 that a provider had taken at `at` and that became known only now.
+async fn book_late(shop: &Shop, at: DateTime<Utc>) {
+    let mut superuser = shop.service.db().superuser().await;
+    let sql = format!(
+        "BEGIN;
+         INSERT INTO ledger_transactions (
+             org_id, transaction_id, source, kind, brand_id, branch_id, business_day, test,
+             occurred_at, booked_at
+         )
+         VALUES (
+             '{org}', '00000000-0000-0000-0000-000000000002', 'late', 'correction', '{brand}',
+             '{branch}', '2026-09-02', false, '{at}', now()
+         );
+         INSERT INTO ledger_entries (org_id, transaction_id, line, account, currency, amount)
+         SELECT org_id, transaction_id, line, account, 'TWD', amount
+         FROM ledger_transactions,
+              (VALUES (1, 'clearing', 7), (2, 'customer', -7)) AS entry (line, account, amount)
+         WHERE source = 'late';
+         INSERT INTO ledger_pending_totals
+         SELECT org_id, transaction_id FROM ledger_transactions WHERE source = 'late';
+         COMMIT;",
+        org = shop.org,
+        brand = shop.brand,
+        branch = shop.branch,
+        at = at.to_rfc3339(),
+    );
+    superuser.execute(AssertSqlSafe(sql)).await.unwrap();
+}
+
 /// Balances of the shop's brand at an instant.
 async fn balances(shop: &Shop, at: DateTime<Utc>) -> Vec<(LedgerAccount, i64)> {
     let request = GetLedgerBalancesRequest {
@@ -213,6 +250,47 @@ async fn balances_are_those_of_the_instant() {
     };
     let refused = ledger(&shop).get_ledger_balances(future).await;
     assert_eq!(reason(refused), "IN_THE_FUTURE");
+}
+
+#[tokio::test]
+async fn balances_are_exact_before_and_after_days_are_added_up() {
+    let shop = Shop::open().await;
+    let began = shop.service.clock().now();
+    let mut orders = Vec::new();
+    for day in 0..4 {
+        orders.push(pay(&shop, &format!("day{day}"), 100 + day).await);
+        shop.advance(TimeDelta::hours(20));
+    }
+    // Late: it is booked now and belongs to the first day.
+    book_late(&shop, began + TimeDelta::minutes(1)).await;
+    let hours: Vec<_> = (0..90).map(|hour| began + TimeDelta::hours(hour)).collect();
+    let mut pending = Vec::new();
+    for at in hours
+        .iter()
+        .take_while(|at| **at <= shop.service.clock().now())
+    {
+        pending.push(balances(&shop, *at).await);
+    }
+    assert_eq!(
+        pending[1],
+        [
+            (LedgerAccount::Clearing, 107),
+            (LedgerAccount::Customer, -107)
+        ]
+    );
+    add_up_days(&shop).await;
+    let waiting = "SELECT count(*) FROM ledger_pending_totals";
+    assert_eq!(shop.count(waiting).await, 0);
+    for (at, expected) in hours.iter().zip(&pending) {
+        assert_eq!(&balances(&shop, *at).await, expected, "{at}");
+    }
+    shop.close(&orders[0]).await;
+    shop.until(&orders[0], |payment| payment.refunded == 100)
+        .await;
+    let now = balances(&shop, shop.service.clock().now()).await;
+    add_up_days(&shop).await;
+    assert_eq!(balances(&shop, shop.service.clock().now()).await, now);
+    assert_eq!(now[0], (LedgerAccount::Clearing, 313));
 }
 
 #[tokio::test]

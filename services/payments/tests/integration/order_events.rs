@@ -20,6 +20,8 @@ pub struct Step {
     pub to: OrderState,
     pub paid: i64,
     pub method: PaymentMethod,
+    /// Of an order that is also paid online: what was taken on site.
+    pub paid_on_site: i64,
 }
 
 fn event<A: App>(shop: &Shop<A>, order: &PayableOrder, step: &Step) -> Event {
@@ -36,6 +38,7 @@ fn event<A: App>(shop: &Shop<A>, order: &PayableOrder, step: &Step) -> Event {
         total: order.total,
         paid: step.paid,
         payment_method: step.method.into(),
+        paid_on_site: step.paid_on_site,
         ..Default::default()
     };
     let snapshot = OrderSnapshot {
@@ -84,6 +87,7 @@ pub const fn completed(version: i64, paid: i64, method: PaymentMethod) -> Step {
         to: OrderState::Completed,
         paid,
         method,
+        paid_on_site: 0,
     }
 }
 
@@ -100,6 +104,7 @@ async fn a_cancelled_order_gives_its_money_back() {
         to: OrderState::Cancelled,
         paid: 165,
         method: PaymentMethod::Online,
+        paid_on_site: 0,
     };
     until(&shop, &order, step, async || {
         shop.payment(&order).await.refunded == 165
@@ -130,6 +135,55 @@ async fn an_order_that_was_handed_over_and_paid_leaves_nothing_owed() {
 }
 
 #[tokio::test]
+async fn the_rest_of_a_deposit_is_cash_and_goes_back_with_the_completion() {
+    let shop = Shop::open().await;
+    let order = shop.order(165);
+    let reference = shop.pay("k", &order).await;
+    shop.captured(&reference, 165).await;
+    // 165 of 550 is the deposit.
+    let order = PayableOrder {
+        total: 550,
+        ..order
+    };
+    let handed_over = Step {
+        paid_on_site: 385,
+        ..completed(5, 550, PaymentMethod::Online)
+    };
+    until(&shop, &order, handed_over, async || {
+        shop.balance("revenue").await != 0
+    })
+    .await;
+    let balances = async || {
+        let mut found = [0; 5];
+        for (account, balance) in ["clearing", "cash", "customer", "revenue", "tax"]
+            .iter()
+            .zip(&mut found)
+        {
+            *balance = shop.balance(account).await;
+        }
+        found
+    };
+    assert_eq!(balances().await, [165, 385, 0, -524, -26]);
+    let undone = Step {
+        key: "ordering.order.undone.v1",
+        version: 6,
+        from: OrderState::Completed,
+        to: OrderState::Ready,
+        paid: 165,
+        method: PaymentMethod::Online,
+        paid_on_site: 0,
+    };
+    until(&shop, &order, undone, async || {
+        shop.balance("cash").await == 0
+    })
+    .await;
+    assert_eq!(balances().await, [165, 0, -165, 0, 0]);
+    let booked =
+        "SELECT count(*) FROM ledger_transactions WHERE kind IN ('cash_received', 'cash_refunded')";
+    assert_eq!(shop.count(booked).await, 2);
+}
+
+#[tokio::test]
 async fn a_completion_that_is_undone_is_taken_back_and_an_older_event_changes_nothing() {
     let shop = Shop::open().await;
     let order = shop.order(165);
@@ -146,6 +200,7 @@ async fn a_completion_that_is_undone_is_taken_back_and_an_older_event_changes_no
         to: OrderState::Ready,
         paid: 0,
         method: PaymentMethod::OnSite,
+        paid_on_site: 0,
     };
     until(&shop, &order, undone, async || {
         shop.balance("cash").await == 0

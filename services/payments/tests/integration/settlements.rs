@@ -467,6 +467,28 @@ async fn a_late_capture_is_found_when_it_is_matched_again() {
 }
 
 #[tokio::test]
+async fn what_was_recorded_late_is_matched_again_by_itself() {
+    let shop = shop().await;
+    let order = shop.order(165);
+    let reference = shop.pay("k", &order).await;
+    let rows = format!("{reference},165,4.5375\nX9,70,0\n");
+    let settlement = import(&shop, &rows).await.settlement.unwrap();
+    let expected = [DifferenceCause::Late, DifferenceCause::NotFound].map(differs);
+    let found = get(&shop, &settlement).await;
+    assert_eq!(causes(&found.rows), with_lines(expected));
+    shop.captured(&reference, 165).await;
+    let context = shop.service.context();
+    let job = payments::jobs::match_settlements(context.db.clone(), context.clock.clone());
+    job.run_once().await.unwrap();
+    let expected = [MATCHED, differs(DifferenceCause::NotFound)];
+    let found = get(&shop, &settlement).await;
+    assert_eq!(causes(&found.rows), with_lines(expected));
+    let before = balances(&shop).await;
+    job.run_once().await.unwrap();
+    assert_eq!(balances(&shop).await, before);
+}
+
+#[tokio::test]
 async fn what_no_file_names_is_awaited_and_then_overdue() {
     let shop = shop().await;
     let [named, awaited, given_back] = paid(&shop, [165, 100, 50]).await;

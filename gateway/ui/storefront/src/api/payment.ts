@@ -18,8 +18,8 @@ interface ShopPath {
   branch: string;
 }
 
-export async function listPayMethods({ brand, branch }: ShopPath, method: Method, amount: number): Promise<PayMethod[]> {
-  const params = { path: { brand, branch }, query: { method, amount } };
+export async function listPayMethods({ brand, branch }: ShopPath, method: Method, amount: number, test: boolean): Promise<PayMethod[]> {
+  const params = { path: { brand, branch }, query: { method, amount, ...(test ? { test } : {}) } };
   return (await unwrap(api.GET("/api/shop/{brand}/{branch}/payment-methods", { params }))).methods;
 }
 

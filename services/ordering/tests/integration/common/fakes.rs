@@ -107,6 +107,10 @@ pub struct CatalogState {
     pub beef_max: i32,
     pub away: bool,
     pub asked: usize,
+    /// Products beside those that every menu has.
+    pub more: Vec<catalog::Product>,
+    /// Their groups of options.
+    pub more_groups: Vec<catalog::OptionGroup>,
     /// Items that exist without being on the menu.
     pub archived: Vec<String>,
     /// What was asked for by id.
@@ -122,6 +126,8 @@ impl FakeCatalog {
             beef_max: 3,
             away: false,
             asked: 0,
+            more: Vec::new(),
+            more_groups: Vec::new(),
             archived: Vec::new(),
             asked_items: Vec::new(),
         }));
@@ -181,7 +187,7 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
             state: catalog::BranchState::Setup.into(),
             ..Default::default()
         }),
-        products: vec![
+        products: [
             catalog::Product {
                 product_id: TEA.to_string(),
                 name: "翠玉綠茶".to_owned(),
@@ -202,8 +208,11 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
                 ..Default::default()
             },
             roll(),
-        ],
-        option_groups: vec![
+        ]
+        .into_iter()
+        .chain(state.more.iter().cloned())
+        .collect(),
+        option_groups: [
             catalog::OptionGroup {
                 option_group_id: SWEETNESS.to_string(),
                 name: "甜度".to_owned(),
@@ -224,7 +233,10 @@ fn snapshot(branch: BranchId, state: &CatalogState) -> catalog::MenuSnapshot {
                 ],
                 ..Default::default()
             },
-        ],
+        ]
+        .into_iter()
+        .chain(state.more_groups.iter().cloned())
+        .collect(),
         ..Default::default()
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod decisions;
 pub mod fakes;
+pub mod membership;
 pub mod payments;
 pub mod refunding;
 
@@ -143,7 +144,9 @@ impl Shop {
                     quantity: 1,
                 }],
                 note: "去冰袋".to_owned(),
+                ..Default::default()
             }],
+            ..Default::default()
         }
     }
 
@@ -151,7 +154,10 @@ impl Shop {
     pub async fn quote(&self, cart: Cart) -> Result<PricedQuote, Status> {
         let answer = self
             .customer()
-            .quote(QuoteRequest { cart: Some(cart) })
+            .quote(QuoteRequest {
+                cart: Some(cart),
+                ..Default::default()
+            })
             .await?;
         Ok(answer.into_inner().quote.unwrap())
     }

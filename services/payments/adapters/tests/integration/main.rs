@@ -2,4 +2,5 @@
 
 mod callbacks;
 mod parse;
+mod seeds;
 mod vectors;

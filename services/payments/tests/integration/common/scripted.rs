@@ -210,6 +210,7 @@ impl Adapter for Scripted {
             reference: body.reference,
             event: body.event,
             merchant: Some(body.merchant),
+            theirs: None,
             report: body.key.is_some().then(|| report(state, money)),
             simulated: body.simulated,
             asks_for: None,

@@ -215,7 +215,7 @@ impl Bench {
         self.advance_by(step, wait).await;
         eventually(async || self.next_due().await != Some(due)).await;
         // What is under way was put off by the lease of the job that took it.
-        let leased = Some(self.shop.service.clock().now() + TimeDelta::minutes(5));
+        let leased = Some(self.shop.service.clock().now() + TimeDelta::seconds(30));
         for _ in 0..40 {
             if self.next_due().await != leased {
                 return;

@@ -183,6 +183,14 @@ async fn c05_foreign_number_in_the_return_pays_nothing_else() {
     forged.set_path(&path);
     let forged = json!({ "method": "GET", "url": forged.as_str(), "fields": [] });
     bench.return_to_shop(&forged).await;
+    // The same with the order's own reference beside the number of the other payment.
+    let renamed = forged["url"].as_str().unwrap();
+    let renamed = renamed.replace(&paid.reference, &open.reference);
+    bench
+        .return_to_shop(&json!({ "method": "GET", "url": renamed, "fields": [] }))
+        .await;
+    let alarms = "SELECT count(*) FROM callbacks WHERE outcome = 'mismatch'";
+    assert_eq!(bench.shop.count(alarms).await, 2);
     bench
         .until_last_attempt(&cheap, AttemptState::Captured)
         .await;

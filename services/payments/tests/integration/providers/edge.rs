@@ -54,6 +54,14 @@ impl Edge {
     }
 }
 
+fn fields(headers: &HeaderMap) -> Vec<FormField> {
+    let fields = headers.iter().map(|(name, value)| FormField {
+        name: name.to_string(),
+        value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
+    });
+    fields.collect()
+}
+
 async fn receive(
     State(edge): State<Edge>,
     Path((provider, account_id)): Path<(String, String)>,
@@ -64,17 +72,13 @@ async fn receive(
     let Some(mut payments) = edge.payments() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let headers = headers.iter().map(|(name, value)| FormField {
-        name: name.to_string(),
-        value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
-    });
     let provider = format!("PROVIDER_{}", provider.to_uppercase());
     let request = ReceiveCallbackRequest {
         provider: Provider::from_str_name(&provider)
             .unwrap_or_default()
             .into(),
         account_id,
-        headers: headers.collect(),
+        headers: fields(&headers),
         query: query.unwrap_or_default(),
         body,
         remote_address: "203.0.113.7".to_owned(),
@@ -94,11 +98,24 @@ async fn receive(
     }
 }
 
-async fn came_back(State(edge): State<Edge>, Path(reference): Path<String>) -> Response {
+async fn came_back(
+    State(edge): State<Edge>,
+    Path(reference): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(mut payments) = edge.payments() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    match payments.note_return(NoteReturnRequest { reference }).await {
+    let request = NoteReturnRequest {
+        reference,
+        headers: fields(&headers),
+        query: query.unwrap_or_default(),
+        body,
+        remote_address: "203.0.113.8".to_owned(),
+    };
+    match payments.note_return(request).await {
         Ok(noted) => Redirect::to(&noted.into_inner().back_url).into_response(),
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }

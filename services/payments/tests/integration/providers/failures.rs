@@ -54,9 +54,12 @@ async fn unanswered_start(gateway: Gateway, commit: bool) {
     // A query that comes too early proves nothing.
     let reference = first.reference.clone();
     let mut edge = bench.shop.gateway();
-    edge.note_return(NoteReturnRequest { reference })
-        .await
-        .unwrap();
+    edge.note_return(NoteReturnRequest {
+        reference,
+        ..Default::default()
+    })
+    .await
+    .unwrap();
     bench.advance(TimeDelta::seconds(2)).await;
     bench
         .wait_for(async || {
@@ -140,9 +143,12 @@ async fn s17_too_many_calls(gateway: Gateway) {
     let calls = bench.calls(query).await;
     let reference = checkout.reference.clone();
     let mut edge = bench.shop.gateway();
-    edge.note_return(NoteReturnRequest { reference })
-        .await
-        .unwrap();
+    edge.note_return(NoteReturnRequest {
+        reference,
+        ..Default::default()
+    })
+    .await
+    .unwrap();
     bench
         .advance_by(TimeDelta::minutes(5), TimeDelta::minutes(minutes))
         .await;

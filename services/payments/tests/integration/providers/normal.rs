@@ -55,6 +55,30 @@ async fn s03_callback_minutes_after_the_browser(gateway: Gateway) {
     bench.assert_money(&order, 1, 165).await;
 }
 
+// What the browser brings back is signed by the provider and carries all that the callback does.
+for_providers!(s03_signed_copy_of_the_browser: ecpay, newebpay);
+async fn s03_signed_copy_of_the_browser(gateway: Gateway) {
+    let bench = Bench::open(gateway).await;
+    bench.arm(json!({ "fault": "never", "times": 9 })).await;
+    let order = bench.order(165);
+    let checkout = bench.checkout("k", &order).await.unwrap();
+    let way_back = bench.pay(&checkout).await;
+    let asked = bench.calls(bench.gateway.query).await;
+    bench.return_to_shop(&way_back).await;
+    assert_eq!(bench.shop.payment(&order).await.captured, 165);
+    assert_eq!(bench.calls(bench.gateway.query).await, asked);
+    if bench.gateway.name == "ecpay" {
+        // With the number of the card payment a refund need not wait for the closing of the day.
+        bench.refund(&order, 27).await.unwrap();
+        bench.until(&order, |payment| payment.refunded == 27).await;
+        bench.assert_money(&order, 1, 138).await;
+    } else {
+        bench.assert_money(&order, 1, 165).await;
+    }
+    let late = bench.send_callback(&checkout.reference, json!({})).await;
+    assert_eq!(late[0]["acknowledged"], true, "{late:#?}");
+}
+
 for_providers!(s04_neither_browser_nor_callback: ecpay, newebpay, linepay, jkopay, tappay, stripe);
 async fn s04_neither_browser_nor_callback(gateway: Gateway) {
     let bench = Bench::open(gateway).await;

@@ -162,7 +162,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
             <TimeChoice shop={shop} offer={offer} refusals={checkout.refusals} />
             <ContactFields shop={shop} refusals={checkout.refusals} />
             <PaymentChoice
-              shop={shop} offered={checkout.offered} chosen={checkout.chosen} isTest={isTestMode()}
+              shop={shop} offered={checkout.offered} chosen={checkout.chosen}
               total={checkout.quote?.total ?? estimate(index, shop.cart.lines.value)} refusals={checkout.refusals}
             />
           </div>

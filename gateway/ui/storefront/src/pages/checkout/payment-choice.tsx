@@ -32,25 +32,23 @@ interface PaymentChoiceProps {
   chosen: PayMethod | undefined;
   total: number;
   refusals: readonly FieldRefusal[];
-  /** Test orders are paid on site. */
-  isTest: boolean;
 }
 
 /** Payment methods in the order that the shop has set. */
-export function PaymentChoice({ shop, offered, chosen, total, refusals, isTest }: PaymentChoiceProps) {
+export function PaymentChoice({ shop, offered, chosen, total, refusals }: PaymentChoiceProps) {
   const { methods, failed, ask } = offered;
   const online = methods?.some((method) => method.online) === true;
   useEffect(() => {
     // Needed next, perhaps on a worse connection.
     if (online) void paying.fetch();
   }, [online]);
-  const isLoading = !isTest && methods === undefined && !failed;
+  const isLoading = methods === undefined && !failed;
   return (
     <fieldset class="card payment">
       <legend>{t(texts.payment)}</legend>
       {isLoading ? (
         <div class="bone pay-method-bone" role="status" aria-label={t(common.appLoading)} />
-      ) : methods && methods.length > 0 && !isTest ? (
+      ) : methods && methods.length > 0 ? (
         <PayMethodRows
           methods={methods} chosen={chosen} total={total} currency={shop.menu.value?.menu.brand.currency ?? "TWD"}
           onChoose={({ method_id }) => shop.draft.edit({ payment_method_id: method_id })}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Slot } from "@yizhimai/api";
-import { businessDay, dayName, displayPhone, formatDayTime, formatTime } from "@yizhimai/kit";
+import { businessDay, dayName, displayPhone, formatDayTime, formatTimeOfDay } from "@yizhimai/kit";
 import type { FieldRefusal } from "../../domain/draft";
 import { at } from "../../domain/refusals";
 import { findSlot, nextFreeSlot, slotDays } from "../../domain/slots";
@@ -28,7 +28,7 @@ function SlotChip({ slot, timeZone, checked, onChoose }: SlotChipProps) {
     <label class="chip">
       <input type="radio" name="slot" checked={checked} disabled={slot.state === "full"} onChange={onChoose} />
       <span class="chip-face slot">
-        <span class="figure">{formatTime(slot.starts_at, timeZone)}</span>
+        <span class="figure">{formatTimeOfDay(slot.starts_at, timeZone, locale.value)}</span>
         {slot.state === "full" && <span class="chip-note">{t(texts.full)}</span>}
         {slot.state === "filling" && <span class="chip-note">{t(texts.filling)}</span>}
       </span>

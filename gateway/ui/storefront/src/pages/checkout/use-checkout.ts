@@ -69,10 +69,13 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   const [earlier, setEarlier] = useState<EarlierOrder>();
 
   const lines = shop.cart.lines.value;
-  const isAsked = !isTestMode() && lines.length > 0;
-  const offered = usePayMethods(shop, draft.method, isAsked ? quote?.total : undefined, isAsked ? estimate(shop.menu.value, lines) : undefined);
+  const isAsked = lines.length > 0;
+  const offered = usePayMethods(shop, {
+    method: draft.method, test: isTestMode(),
+    total: isAsked ? quote?.total : undefined, estimate: isAsked ? estimate(shop.menu.value, lines) : undefined,
+  });
   const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
-  const isPriced = quote !== undefined && (isTestMode() || offered.methods !== undefined || offered.failed);
+  const isPriced = quote !== undefined && (offered.methods !== undefined || offered.failed);
 
   async function send(body: OrderBody): Promise<void> {
     setPhase("sending");

@@ -63,7 +63,7 @@ interface MethodsProps {
 
 /** The method that is next, and the others. */
 function Methods({ shop, token, order, stage, paying, isOpen }: MethodsProps) {
-  const offered = usePayMethods(shop, order.method, order.total);
+  const offered = usePayMethods(shop, { method: order.method, test: order.test, total: order.total });
   const [tapped, setTapped] = useState<string>();
   const [choosing, setChoosing] = useState(isOpen);
   const heading = useRef<HTMLHeadingElement>(null);

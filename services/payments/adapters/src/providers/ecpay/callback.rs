@@ -55,6 +55,7 @@ fn notice(fields: &Fields) -> Result<Notice, Rejection> {
         // Redeliveries differ in `RtnMsg` and so in their signature.
         event: format!("{code}:{}", get("TradeNo")),
         merchant: Some(get("MerchantID").to_owned()),
+        theirs: None,
         report: state.map(|state| report(fields, state, amount, code)),
         simulated: get("SimulatePaid") == "1",
         asks_for: None,

@@ -57,6 +57,7 @@ pub(super) fn parse(callback: &Callback) -> Result<Notice, Rejection> {
         reference: our_reference(&order.0).ok_or(Rejection::Malformed)?,
         event,
         merchant: None,
+        theirs: None,
         report: None,
         simulated: false,
         asks_for,

@@ -16,6 +16,7 @@ pub(super) fn parse(callback: &Callback) -> Result<Notice, Rejection> {
         reference,
         event: format!("return/{transaction}"),
         merchant: None,
+        theirs: Some(transaction.clone()),
         report: None,
         simulated: false,
         asks_for: None,

@@ -71,6 +71,7 @@ fn notice(message: &Value) -> Result<Notice, Rejection> {
             }
         ),
         merchant: get("MerchantID"),
+        theirs: None,
         report: state.map(|state| report(result, state, amount, &status)),
         simulated: false,
         asks_for: None,

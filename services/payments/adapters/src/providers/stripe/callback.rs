@@ -70,6 +70,7 @@ pub(super) fn parse(
         reference: content.reference,
         event: content.event,
         merchant: None,
+        theirs: None,
         report: content.report,
         simulated: event.livemode == Some(false),
         asks_for: None,

@@ -42,6 +42,7 @@ pub(super) fn parse(callback: &Callback) -> Result<Notice, Rejection> {
         reference,
         event: format!("{kind}/{}/{status}", notify.rec_trade_id),
         merchant: None,
+        theirs: Some(notify.rec_trade_id),
         report: None,
         simulated: false,
         asks_for: None,
