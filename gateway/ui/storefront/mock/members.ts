@@ -104,7 +104,7 @@ export class Members {
       outcomes.push(this.me ? { ...one, used: true, amount: take(id, one.name, 30, "order_amount", { amount: "30" }, "E") } : { ...one, reason: "NEEDS_LOGIN" });
     }
     const requested = this.me ? (entered.points ?? 0) : 0;
-    const used = Math.min(requested, left, 150);
+    const used = Math.min(requested, left, 100);
     const amount = used > 0 ? take("points", "日日點", used, "points", { points: String(used) }, "G") : 0;
     const points = this.me
       ? { unit_name: "日日點", requested, used, amount, capped: used < requested, to_earn: Math.floor(left / 10), balance: 237, worth_of_100: 100, min_points: 30, step: 10 }

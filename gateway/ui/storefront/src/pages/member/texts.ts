@@ -60,7 +60,7 @@ export const texts = {
   couponsPast: ["已使用或過期", "Used or ended"],
   noCoupons: ["目前沒有優惠券", "No coupons at present"],
   noPastCoupons: ["90 天內沒有用過或過期的優惠券", "None used or ended within 90 days"],
-  couponUntil: ["{date} 前有效", "until {date}"],
+  couponUntil: ["有效到 {date}", "until {date}"],
   couponFrom: ["{date} 起，{until}", "from {date}, {until}"],
   couponUses: ["還可用 {left} 次，共 {all} 次", "{left} of {all} uses left"],
   couponCode: ["券號 {code}", "No. {code}"],
