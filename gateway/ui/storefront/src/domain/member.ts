@@ -2,7 +2,7 @@ import type { ConsentKind } from "../api/members";
 import type { FieldRefusal } from "./draft";
 
 /** Version of the notice that `pages/member/notice.tsx` shows; stored with each consent. */
-export const TEXT_VERSION = "storefront-1";
+export const TEXT_VERSION = "2026-12";
 
 /** A consent as it is sent. */
 export interface ConsentChoice {

@@ -38,7 +38,7 @@ function Row({ shop, item, outcome, refusal, currency }: RowProps) {
   const total = outcome?.total_with;
   const used = outcome && outcome.amount < 0 ? t(texts.usedOff, { amount: formatMoney(-outcome.amount, currency) }) : t(texts.used);
   return (
-    <li class={`entered-row ${why ? "is-refused" : ""}`} tabIndex={why ? -1 : undefined}>
+    <li class={`entered-row ${why ? "is-unused" : ""} ${refusal ? "is-refused" : ""}`} tabIndex={refusal ? -1 : undefined}>
       {(isUsed || why) && <Icon name={isUsed ? "check" : "alert"} />}
       <div class="entered-text">
         <strong>{name}</strong>

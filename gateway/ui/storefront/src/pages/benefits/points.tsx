@@ -25,7 +25,7 @@ function NotUsed({ shop, quote, refusals }: Omit<PointsProps, "points">) {
   const total = outcome?.total_with ?? undefined;
   return (
     <>
-      <p class="field-error is-refused" tabIndex={-1}>{t(texts.notUsed, { why: whyNot(why, shop.timeZone.value) })}</p>
+      <p class={refusal ? "field-error is-refused" : "field-error"} tabIndex={refusal ? -1 : undefined}>{t(texts.notUsed, { why: whyNot(why, shop.timeZone.value) })}</p>
       {total !== undefined && (
         <button type="button" class="text-button" onClick={() => shop.draft.edit({ entered: insisting(shop.draft.draft.value.entered, { kind: "points", entered: "" }) })}>
           {t(texts.useAnyway, { total: formatMoney(total, quote.currency) })}

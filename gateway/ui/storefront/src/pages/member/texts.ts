@@ -79,7 +79,7 @@ export const texts = {
   tierNextOneOf: ["升到{name}還需要其中一項：", "For {name} you need one of:"],
   tierMissing: {
     spend: ["再消費 {amount}", "{amount} more"],
-    orders: ["再 {amount} 筆訂單", "{amount} more orders"],
+    orders: ["再 {amount} 筆訂單", "{amount} more {amount|order|orders}"],
     single_order: ["單筆再多 {amount}", "{amount} more in one order"],
     points_earned: ["再獲得 {amount} 點", "{amount} more points earned"],
   },
