@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EnteredCart, BenefitQuote, EnteredOutcome } from "../src/api/benefits";
+import type { Benefits, BenefitQuote, DiscountTotal, EnteredCart, EnteredOutcome } from "../src/api/benefits";
 import type { MyAccount } from "../src/api/members";
 import type { Address, AddressInput, Coupon } from "../src/api/membership";
+import { nothingEntered } from "../src/domain/entered";
 import { Refused } from "./refused";
 
 const DAY = 24 * 60 * 60_000;
@@ -80,10 +81,11 @@ export class Members {
   }
 
   /** 滿 300 折 20, the code SUMMER50 (滿 200), the coupon c1 and points at one dollar each. */
-  benefit(quote: BenefitQuote, { entered = {} }: EnteredCart): BenefitQuote {
+  benefit(quote: BenefitQuote, cart: EnteredCart): BenefitQuote {
+    const { codes, coupons, points: wanted } = cart.entered ?? nothingEntered;
     const goods = quote.list_total;
     let left = quote.total;
-    const discounts: NonNullable<BenefitQuote["benefits"]>["discounts"] = [];
+    const discounts: DiscountTotal[] = [];
     const take = (rule_id: string, name: string, off: number, kind: string, params: Record<string, string>, stage = "C") => {
       const amount = Math.min(off, left);
       left -= amount;
@@ -93,24 +95,25 @@ export class Members {
     const near = goods < 300 ? [{ rule_id: "r1", name: "滿額折", reason: "MIN_SPEND", params: { gap: String(300 - goods) } }] : [];
     if (near.length === 0) take("r1", "滿額折", 20, "spend_amount", { at: "300", amount: "20" });
     const outcome = (kind: EnteredOutcome["kind"], field: string, what: string, name: string): EnteredOutcome => ({ kind, field, entered: what, used: false, name, amount: 0, reason: "", params: {}, total_with: null });
-    const outcomes: EnteredOutcome[] = (entered.codes ?? []).map((code, at) => {
+    const outcomes: EnteredOutcome[] = codes.map((code, at) => {
       const one = outcome("code", `codes[${at}]`, code, "");
       if (code.toUpperCase() !== "SUMMER50") return { ...one, reason: "CODE_INVALID" };
       if (goods < 200) return { ...one, name: "夏日 50", reason: "MIN_SPEND", params: { gap: String(200 - goods) } };
       return { ...one, name: "夏日 50", used: true, amount: take("code", "夏日 50", 50, "order_amount", { amount: "50" }, "D") };
     });
-    for (const [at, id] of (entered.coupons ?? []).entries()) {
+    for (const [at, id] of coupons.entries()) {
       const one = outcome("coupon", `coupons[${at}]`, id, "生日券 折 30 元");
       outcomes.push(this.me ? { ...one, used: true, amount: take(id, one.name, 30, "order_amount", { amount: "30" }, "E") } : { ...one, reason: "NEEDS_LOGIN" });
     }
-    const requested = this.me ? (entered.points ?? 0) : 0;
+    const requested = this.me ? wanted : 0;
     const used = Math.min(requested, left, 100);
     const amount = used > 0 ? take("points", "日日點", used, "points", { points: String(used) }, "G") : 0;
     const points = this.me
       ? { unit_name: "日日點", requested, used, amount, capped: used < requested, to_earn: Math.floor(left / 10), balance: 237, worth_of_100: 100, min_points: 30, step: 10 }
       : null;
-    const usable = this.me && !entered.coupons?.includes("c1") ? [{ coupon_id: "c1", name: "生日券 折 30 元", ends_at: later(20), total_with: Math.max(0, left - 30), reason: "", params: {} }] : [];
+    const usable = this.me && !coupons.includes("c1") ? [{ coupon_id: "c1", name: "生日券 折 30 元", ends_at: later(20), total_with: Math.max(0, left - 30), reason: "", params: {} }] : [];
     const hash = `${quote.hash}-${left}`;
-    return { ...quote, hash, total: left, benefits: { discounts, gifts: [], entered: outcomes, not_applied: near, points }, offers: [], usable_coupons: usable };
+    const benefits: Benefits = { discounts, gifts: [], entered: outcomes, not_applied: near, points };
+    return { ...quote, hash, total: left, benefits, offers: [], usable_coupons: usable } as unknown as BenefitQuote;
   }
 }

@@ -13,11 +13,12 @@ export interface Entered {
   declined_gifts: string[];
 }
 
-export type EnteredBody = Partial<Entered> & { payment_kind?: string };
+/** As it is sent, with the kind of payment that is chosen; empty while none is. */
+export type EnteredBody = Entered & { payment_kind: string };
 export type EnteredCart = CartBody & { entered?: EnteredBody };
 export type EnteredOrder = OrderBody & { entered?: EnteredBody };
 /** A line that may have been offered by a rule: 加價購. */
-export type OfferedLine = CartBodyLine & { offered_by?: string };
+export type OfferedLine = CartBodyLine & { offered_by?: string | null };
 
 /** Data of a sentence. */
 export type Params = Record<string, string>;

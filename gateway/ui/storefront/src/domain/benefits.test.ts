@@ -33,8 +33,8 @@ describe("what is entered", () => {
     expect(ofGuest(entered)).toEqual({ ...nothingEntered, codes: ["A"], declined_gifts: ["rule"] });
   });
 
-  it("is sent without what is empty, and not at all when nothing is", () => {
-    expect(enteredBody({ entered: withCode(nothingEntered, "A"), payment_kind: "line_pay" })).toEqual({ codes: ["A"], payment_kind: "line_pay" });
+  it("is sent as a whole, and not at all when there is nothing", () => {
+    expect(enteredBody({ entered: withCode(nothingEntered, "A"), payment_kind: "line_pay" })).toEqual({ ...nothingEntered, codes: ["A"], payment_kind: "line_pay" });
     expect(enteredBody({ entered: nothingEntered })).toBeUndefined();
   });
 });
