@@ -6,6 +6,7 @@ pub mod client;
 mod living;
 mod orders;
 pub mod payments;
+mod points;
 mod settings;
 
 use anyhow::Context as _;
