@@ -139,6 +139,8 @@ ids! {
     LimitTemplateId,
     /// A member of an organisation.
     MemberId,
+    /// A merging of two members.
+    MemberMergeId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.
@@ -173,6 +175,8 @@ ids! {
     SkuId,
     /// A special day of business hours.
     SpecialDayId,
+    /// A tag of members.
+    TagId,
     /// A variant of a product.
     VariantId,
     /// A payment that verifies an account at a provider.

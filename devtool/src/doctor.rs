@@ -7,6 +7,7 @@ mod audit;
 mod events;
 mod money;
 mod payments;
+mod points;
 mod prices;
 mod reservations;
 mod stock;
@@ -53,7 +54,7 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 7 (events), 9 (audit) and 11 (prices) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 6 (points), 7 (events), 9 (audit) and 11 (prices) hold"
         );
         let mut notes = events::notes(&endpoints).await?;
         notes.extend(payments::notes(&endpoints).await?);
@@ -85,6 +86,7 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     findings.extend(money::check(&mut payments).await?);
     findings.extend(payments::check(&mut payments, &mut ordering).await?);
     findings.extend(prices::check(&mut ordering).await?);
+    findings.extend(points::check(&mut connect(endpoints, "membership").await?).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

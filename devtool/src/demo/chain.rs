@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    orders, paid_orders, payments,
+    orders, paid_orders, payments, points,
     settings::{self, Sold},
 };
 use crate::{
@@ -115,6 +115,7 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
             .collect();
         brands.insert(plan.slug.to_owned(), slugs);
     }
+    points::set_up(&staff).await?;
     let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
     create_people(&staff, &branches).await?;
     let (brand, branch) = OPEN;

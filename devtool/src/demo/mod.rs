@@ -7,6 +7,7 @@ mod living;
 mod orders;
 mod paid_orders;
 pub mod payments;
+mod points;
 mod settings;
 
 use anyhow::Context as _;

@@ -13,6 +13,11 @@ mod jobs;
 mod store;
 
 use chassis::service::{App, BoxFuture, Context, Parts};
+use grpc::{points_service::PointsService, tag_service::TagService, tier_service::TierService};
+use proto::membership::v1::{
+    points_service_server::PointsServiceServer, tag_service_server::TagServiceServer,
+    tier_service_server::TierServiceServer,
+};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -46,8 +51,12 @@ pub fn parts(ctx: &Context, _config: Config) -> Parts {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
     };
+    let routes = Routes::default()
+        .add_service(PointsServiceServer::new(PointsService::new(deps.clone())))
+        .add_service(TierServiceServer::new(TierService::new(deps.clone())))
+        .add_service(TagServiceServer::new(TagService::new(deps.clone())));
     Parts {
-        routes: Routes::default(),
+        routes,
         consumers: events::consumers(&deps),
         snapshots: Vec::new(),
         jobs: jobs::jobs(&deps),

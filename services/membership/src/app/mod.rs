@@ -2,8 +2,11 @@
 
 pub mod benefits;
 pub mod members;
+#[cfg(test)]
+mod members_for_tests;
 pub mod orders;
 pub mod points;
+pub mod scope;
 pub mod tags;
 pub mod tiers;
 
