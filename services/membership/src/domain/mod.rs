@@ -1,1 +1,8 @@
-//! Rules, apart from I/O.
+//! Rules without I/O.
+
+pub mod code;
+pub mod contact;
+pub mod habits;
+pub mod line;
+pub mod member;
+pub mod search;

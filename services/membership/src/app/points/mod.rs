@@ -1,4 +1,6 @@
 //! Points.
 
 pub mod holds;
+pub mod merge;
+pub mod of_members;
 pub mod orders;

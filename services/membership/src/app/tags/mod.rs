@@ -1,3 +1,5 @@
 //! Tags.
 
+pub mod merge;
 pub mod of_member;
+pub mod of_members;

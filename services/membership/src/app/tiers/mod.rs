@@ -1,4 +1,5 @@
 //! Tiers.
 
 pub mod current;
+pub mod of_members;
 pub mod orders;
