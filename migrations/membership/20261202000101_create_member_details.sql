@@ -1,4 +1,4 @@
--- What a search compares with: single characters and pairs of the folded name, and the last three digits of
+-- What a search compares with: runs of one to three characters of the folded name, and the last three digits of
 -- the phone behind a number sign. Equality of text is leakproof, so that the index is used under row-level
 -- security, and the order of the list is that of the key.
 CREATE TABLE member_search_terms (

@@ -104,10 +104,10 @@ impl System for Line {
         }
     }
 
-    /// - `foreign_key`: the id token is signed with another secret.
+    /// - `other_secret`: the id token is signed with another secret.
     /// - `claims` {claim: value}: the id token says so.
     fn faults(&self) -> &'static [&'static str] {
-        &["foreign_key", "claims"]
+        &["other_secret", "claims"]
     }
 
     async fn act(&self, sandbox: &Arc<Sandbox>, act: Act) -> Result<Outcome, Refused> {

@@ -72,7 +72,7 @@ pub async fn exchange(call: Call) -> Response {
             claims[name] = value;
         }
     }
-    let key = match call.fault("foreign_key") {
+    let key = match call.fault("other_secret") {
         Some(_) => "another secret",
         None => secret.unwrap_or_default(),
     };

@@ -1,15 +1,18 @@
 //! Search for members by part of the name or of the phone.
 //!
-//! Names are found by their single characters and pairs of them, which an index has as keys: a Chinese
-//! name has two to four characters, and nobody searches for less than one.
+//! Names are found by runs of one to three of their characters, which an index has as keys: most Chinese names
+//! have three.
 
 use std::collections::BTreeSet;
 
 use chassis::text;
 
-/// Characters before the last three digits of a phone among the terms; no folded name begins with it, as a
-/// name is cut into at most two characters.
+/// Longest run of characters that is a term.
+const RUN: usize = 3;
+/// Stands before the last three digits of a phone among the terms; longer than a run of a name.
 const PHONE_END: &str = "#tel";
+/// Fewest digits after the zero that are searched as the beginning of a phone; fewer are those of too many.
+const START_DIGITS: usize = 4;
 /// Digits of a phone's end that are a term.
 const END_DIGITS: usize = 3;
 
@@ -18,7 +21,7 @@ const END_DIGITS: usize = 3;
 pub fn terms(name: &str, phone: Option<&str>) -> Vec<String> {
     let name: Vec<char> = text::folded(name).chars().collect();
     let mut terms = BTreeSet::new();
-    for length in 1..=2 {
+    for length in 1..=RUN {
         for part in name.windows(length) {
             let term: String = part.iter().collect();
             if !term.trim().is_empty() {
@@ -67,7 +70,7 @@ impl Search {
         }
         Self::phone(&folded).unwrap_or_else(|| {
             let characters: Vec<char> = folded.chars().collect();
-            let term = characters.iter().take(2).collect();
+            let term = characters.iter().take(RUN).collect();
             Self::Name { term, part: folded }
         })
     }
@@ -83,7 +86,7 @@ impl Search {
         let national = digits
             .strip_prefix("886")
             .or_else(|| digits.strip_prefix('0'))
-            .filter(|rest| rest.starts_with('9'));
+            .filter(|rest| rest.starts_with('9') && rest.len() >= START_DIGITS);
         if let Some(national) = national {
             return Some(Self::PhoneStart(format!("+886{national}")));
         }
@@ -103,7 +106,7 @@ mod tests {
     fn a_member_is_found_by_parts_of_the_name_and_the_end_of_the_phone() {
         assert_eq!(
             terms("王小明", Some("+886911123456")),
-            ["#tel456", "小", "小明", "明", "王", "王小"]
+            ["#tel456", "小", "小明", "明", "王", "王小", "王小明"]
         );
         assert_eq!(terms("", None), Vec::<String>::new());
         let known = terms("Ａｍｙ Chen", None);
@@ -125,8 +128,9 @@ mod tests {
         for (typed, expected) in [
             ("", Search::All),
             ("0911-123-456", start("+886911123456")),
-            ("+886 911", start("+886911")),
-            ("０９１１", start("+886911")),
+            ("+886 9111", start("+8869111")),
+            ("０９１１１", start("+8869111")),
+            ("0911", end("#tel911", "0911")),
             ("456", end("#tel456", "456")),
             ("123456", end("#tel456", "123456")),
         ] {

@@ -69,6 +69,7 @@ async fn a_birthday_is_changed_once_in_365_days() {
     let refused = accounts.update_me(change(version, "1990-04-13")).await;
     assert_eq!(reason(refused), "BIRTHDAY_LOCKED");
     club.advance(TimeDelta::days(365));
+    let mut accounts = club.accounts_as(&person.identity);
     accounts
         .update_me(change(version, "1990-04-13"))
         .await
@@ -179,6 +180,7 @@ async fn consents_are_kept_with_time_and_text_and_the_last_counts() {
     };
     accounts.set_my_consents(sms(true, "v1")).await.unwrap();
     club.advance(TimeDelta::days(1));
+    let mut accounts = club.accounts_as(&person.identity);
     let set = accounts.set_my_consents(sms(false, "v2")).await.unwrap();
     let set = set.into_inner().consents;
     assert_eq!(set.len(), 2);

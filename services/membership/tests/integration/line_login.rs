@@ -140,7 +140,7 @@ async fn a_sign_in_belongs_to_the_device_that_began_it_and_to_one_use() {
 async fn a_token_that_is_not_lines_for_this_sign_in_signs_nobody_in() {
     let club = with_line().await;
     let faults = [
-        json!({ "system": "line", "fault": "foreign_key" }),
+        json!({ "system": "line", "fault": "other_secret" }),
         json!({ "system": "line", "fault": "claims", "value": { "nonce": "another" } }),
         json!({ "system": "line", "fault": "claims", "value": { "aud": "2006000002" } }),
         json!({ "system": "line", "fault": "claims", "value": { "exp": 1 } }),

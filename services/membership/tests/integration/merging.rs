@@ -124,6 +124,7 @@ async fn merging_is_undone_within_thirty_days() {
         reason: "不是同一人".to_owned(),
     };
     club.advance(TimeDelta::days(29));
+    let mut members = club.members();
     for _ in 0..2 {
         let undone = members.undo_merge(undo.clone()).await.unwrap();
         assert!(undone.into_inner().merge.unwrap().undone_at.is_some());
@@ -148,6 +149,7 @@ async fn merging_is_undone_within_thirty_days() {
     merge.idempotency_key = "again".to_owned();
     let merged = members.merge_members(merge).await.unwrap().into_inner();
     club.advance(TimeDelta::days(30));
+    let mut members = club.members();
     let undo = UndoMergeRequest {
         merge_id: merged.merge.unwrap().merge_id,
         reason: "不是同一人".to_owned(),

@@ -188,7 +188,7 @@ impl Club {
         self.request_code(&guest, phone, CodePurpose::SignIn)
             .await
             .unwrap();
-        let e164 = format!("+886{}", &phone[1..]);
+        let e164 = format!("+886{}", phone[1..].replace('-', ""));
         let request = self.sign_in_request(phone, &self.code(&e164).await, name);
         let answer = self.sign_in(device, request).await.unwrap();
         self.person(device, answer.session_token, answer.me.unwrap())
