@@ -4,6 +4,7 @@
 pub mod chain;
 pub mod client;
 mod living;
+mod members;
 mod orders;
 pub mod payments;
 mod settings;
