@@ -83,7 +83,7 @@ pub fn address(stored: &StoredAddress) -> wire::MemberAddress {
     }
 }
 
-/// Without what leads to somebody's door.
+/// Without street and remark.
 pub fn masked_address(stored: &StoredAddress) -> wire::MemberAddress {
     wire::MemberAddress {
         street: String::new(),
