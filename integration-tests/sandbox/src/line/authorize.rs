@@ -29,7 +29,10 @@ pub async fn page(call: Call) -> Response {
     let wrong = wrong(&query);
     if !wrong.is_empty() {
         call.violation("parameters", wrong.join(", "));
-        let body = format!("<h1>400 Bad Request</h1><p>{}</p>", pages::escape(&wrong.join(", ")));
+        let body = format!(
+            "<h1>400 Bad Request</h1><p>{}</p>",
+            pages::escape(&wrong.join(", "))
+        );
         return pages::titled(StatusCode::BAD_REQUEST, BAND, BAND, &body);
     }
     let authorisation = Authorisation {

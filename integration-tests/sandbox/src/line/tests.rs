@@ -12,10 +12,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 async fn authorize(bench: &Bench, challenge: &str) -> u16 {
-    let mut url: url::Url = bench
-        .url(NAME, "/oauth2/v2.1/authorize")
-        .parse()
-        .unwrap();
+    let mut url: url::Url = bench.url(NAME, "/oauth2/v2.1/authorize").parse().unwrap();
     url.query_pairs_mut()
         .append_pair("response_type", "code")
         .append_pair("client_id", CHANNEL)
@@ -91,5 +88,8 @@ async fn somebody_who_does_not_agree_comes_back_with_an_error() {
     let act = json!({ "action": "deny", "reference": STATE });
     let outcome = bench.act(NAME, act).await;
     let url = outcome["browser"]["url"].as_str().unwrap();
-    assert!(url.contains("error=ACCESS_DENIED") && url.contains("state="), "{url}");
+    assert!(
+        url.contains("error=ACCESS_DENIED") && url.contains("state="),
+        "{url}"
+    );
 }

@@ -23,7 +23,9 @@ pub async fn exchange(call: Call) -> Response {
         .sandbox
         .state
         .get(&merchants(NAME), form.text("client_id"));
-    let secret = channel.as_ref().and_then(|channel| channel["secret"].as_str());
+    let secret = channel
+        .as_ref()
+        .and_then(|channel| channel["secret"].as_str());
     if secret.is_none() || secret != form.get("client_secret") {
         call.violation("client", form.text("client_id"));
         return refused("invalid_client", "client_id or client_secret is wrong");
@@ -47,7 +49,10 @@ pub async fn exchange(call: Call) -> Response {
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(form.text("code_verifier")));
     for (rule, right) in [
         ("client_id", asked.client_id == form.text("client_id")),
-        ("redirect_uri", asked.redirect_uri == form.text("redirect_uri")),
+        (
+            "redirect_uri",
+            asked.redirect_uri == form.text("redirect_uri"),
+        ),
         ("code_verifier", asked.challenge == challenge),
     ] {
         if !right {

@@ -18,7 +18,10 @@ async fn a_text_is_shown_once_however_often_it_is_sent() {
     let message = |text: &str| json!({ "to": "+886911123456", "text": text, "reference": "r1" });
     assert_eq!(send(&bench, "wrong", message("123456")).await, 401);
     for _ in 0..2 {
-        assert_eq!(send(&bench, "sandbox-sms-token", message("123456")).await, 202);
+        assert_eq!(
+            send(&bench, "sandbox-sms-token", message("123456")).await,
+            202
+        );
     }
     let found = bench.get("/sms/messages?to=%2B886911123456").await;
     assert_eq!(found.as_array().unwrap().len(), 1);
