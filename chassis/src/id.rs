@@ -115,6 +115,8 @@ macro_rules! ids {
 ids! {
     /// A member of staff's account.
     AccountId,
+    /// An address of a member.
+    AddressId,
     /// An attempt to pay.
     AttemptId,
     /// A branch (分店).
@@ -123,6 +125,8 @@ ids! {
     BrandId,
     /// A category of products.
     CategoryId,
+    /// A consent that a member gave or withdrew.
+    ConsentId,
     /// Decisions about booked orders that were saved with one change of hours.
     DecisionBatchId,
     /// An event on the bus.
@@ -137,10 +141,16 @@ ids! {
     LimitRuleId,
     /// A template of capacity limits.
     LimitTemplateId,
+    /// An export of members.
+    MemberExportId,
     /// A member of an organisation.
     MemberId,
     /// A merging of two members.
     MemberMergeId,
+    /// A note about a member.
+    MemberNoteId,
+    /// A session of a member in a storefront.
+    MemberSessionId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    orders, paid_orders, payments, points,
+    members, orders, paid_orders, payments, points,
     settings::{self, Sold},
 };
 use crate::{
@@ -119,6 +119,7 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
     create_people(&staff, &branches).await?;
     let (brand, branch) = OPEN;
+    members::load(&staff, endpoints, brand).await?;
     Ok(Demo {
         organisation: ORGANISATION.to_owned(),
         account: OWNER.to_owned(),

@@ -4,6 +4,7 @@
 pub mod chain;
 pub mod client;
 mod living;
+mod members;
 mod orders;
 mod paid_orders;
 pub mod payments;

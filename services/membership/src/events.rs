@@ -1,15 +1,20 @@
-//! Consumes branches of catalog and orders of ordering.
+//! Publishes `membership.*`; consumes branches of catalog and orders of ordering. Lists its members for services
+//! that fill themselves.
 
 use async_trait::async_trait;
 use chassis::{
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
     inbox::{Consumer, Handler, Received},
+    outbox::Event,
+    service::Snapshot,
+    snapshot::{Key, Source},
 };
 use proto::{catalog::v1::BranchChanged, ordering::v1::OrderChanged};
+use uuid::Uuid;
 
 use crate::{
-    app::{Dependencies, orders},
+    app::{Dependencies, members, orders},
     store::{self, branches::Branch},
 };
 
@@ -29,6 +34,28 @@ pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
         )
         .filled_from("ordering", "ordering.order"),
     ]
+}
+
+/// What other services can list to fill themselves.
+pub fn snapshots() -> Vec<Snapshot> {
+    vec![Snapshot::new("membership.member", Members)]
+}
+
+/// The present state of each member.
+struct Members;
+
+#[async_trait]
+impl Source for Members {
+    async fn keys(&self, tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, Problem> {
+        let after = (after.org.as_uuid(), after.id);
+        let keys = store::members::list_keys(tx, after, limit).await?;
+        Ok(keys.into_iter().map(|(org, id)| Key { org, id }).collect())
+    }
+
+    async fn events(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Event>, Problem> {
+        let found = store::members::list(tx, ids).await?;
+        Ok(found.iter().map(members::event).collect())
+    }
 }
 
 struct Orders {

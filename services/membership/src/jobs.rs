@@ -1,6 +1,7 @@
 //! Timers.
 
 mod points;
+mod sign_ins;
 mod tiers;
 
 use chassis::job::Job;
@@ -10,6 +11,7 @@ use crate::app::Dependencies;
 /// The timers.
 pub fn jobs(deps: &Dependencies) -> Vec<Job> {
     let mut jobs = points::jobs(deps);
+    jobs.extend(sign_ins::jobs(deps));
     jobs.extend(tiers::jobs(deps));
     jobs
 }
