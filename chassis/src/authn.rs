@@ -274,7 +274,7 @@ impl Actor {
     pub fn id(&self) -> String {
         match self {
             Self::Staff { account, .. } => account.to_string(),
-            Self::Customer { device } => device.clone(),
+            Self::Customer { device, .. } => device.clone(),
             Self::Device { id } => id.clone(),
             Self::Service { name } => name.clone(),
         }
