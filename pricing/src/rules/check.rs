@@ -20,6 +20,8 @@ pub const MAX_PRIORITY: u16 = 999;
 pub const MAX_RULES: usize = 200;
 /// Most of them that stand alone; each is priced by itself.
 pub const MAX_EXCLUSIVE: usize = 20;
+/// Most rules of a brand, of all branches, present and later.
+pub const MAX_BRAND_RULES: usize = 500;
 /// Highest factor of points.
 const MAX_FACTOR: Rate = Rate::bp(100_000);
 
@@ -50,34 +52,47 @@ pub enum RuleFault {
     /// Two rules of one id.
     #[error("rule {0} is there twice")]
     Twice(RuleId),
-    /// More than [`MAX_RULES`].
-    #[error("{0} rules are more than {MAX_RULES}")]
+    /// More than [`MAX_RULES`], or [`MAX_BRAND_RULES`] of a brand.
+    #[error("{0} rules are too many")]
     TooManyRules(usize),
     /// More than [`MAX_EXCLUSIVE`] that stand alone.
     #[error("{0} rules that stand alone are more than {MAX_EXCLUSIVE}")]
     TooManyExclusive(usize),
 }
 
-/// Rules of a branch that act automatically: promotions and benefits of tiers.
+/// Rules that act automatically: promotions and benefits of tiers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleSet {
     rules: Vec<Rule>,
 }
 
 impl RuleSet {
-    /// Takes sound rules in any order; names every fault else.
-    pub fn new(mut rules: Vec<Rule>) -> Result<Self, Vec<RuleFault>> {
+    /// Takes sound rules that may all act in one branch, in any order; names every fault else.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, Vec<RuleFault>> {
+        let alone = rules.iter().filter(|rule| rule.stands_alone()).count();
+        let too_many = (alone > MAX_EXCLUSIVE).then_some(RuleFault::TooManyExclusive(alone));
+        Self::checked(rules, MAX_RULES, too_many)
+    }
+
+    /// Takes the rules of all branches of a brand, present and later. How many of them act in one
+    /// branch at a time is checked when one is enabled.
+    pub fn of_brand(rules: Vec<Rule>) -> Result<Self, Vec<RuleFault>> {
+        Self::checked(rules, MAX_BRAND_RULES, None)
+    }
+
+    fn checked(
+        mut rules: Vec<Rule>,
+        most: usize,
+        too_many_exclusive: Option<RuleFault>,
+    ) -> Result<Self, Vec<RuleFault>> {
         let mut faults: Vec<_> = rules.iter().filter_map(|rule| rule.check().err()).collect();
         let automatic = |rule: &&Rule| matches!(rule.class, Class::Promotion | Class::Tier);
         let others = rules.iter().filter(|rule| !automatic(rule));
         faults.extend(others.map(|rule| RuleFault::ClassInvalid(rule.id)));
-        if rules.len() > MAX_RULES {
+        if rules.len() > most {
             faults.push(RuleFault::TooManyRules(rules.len()));
         }
-        let alone = rules.iter().filter(|rule| rule.stands_alone()).count();
-        if alone > MAX_EXCLUSIVE {
-            faults.push(RuleFault::TooManyExclusive(alone));
-        }
+        faults.extend(too_many_exclusive);
         let mut ids = BTreeSet::new();
         let twice = rules.iter().filter(|rule| !ids.insert(rule.id));
         faults.extend(twice.map(|rule| RuleFault::Twice(rule.id)));

@@ -276,7 +276,8 @@ impl Limits {
             return Err(Reason::PerMemberLimit);
         }
         let left = self.budget.map(|budget| budget - used.spent);
-        if reached(self.total, used.total) || left.is_some_and(|left| left <= Amount::ZERO) {
+        let none_left = left.is_some_and(|left| left <= Amount::ZERO);
+        if reached(self.total, used.total) || reached(self.per_day, used.today) || none_left {
             return Err(Reason::UsedUp);
         }
         Ok(self.max_discount.into_iter().chain(left).min())

@@ -7,7 +7,7 @@ pub(crate) mod target;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use check::{MAX_EXCLUSIVE, MAX_PRIORITY, MAX_RULES, RuleFault, RuleSet};
+pub use check::{MAX_BRAND_RULES, MAX_EXCLUSIVE, MAX_PRIORITY, MAX_RULES, RuleFault, RuleSet};
 pub use conditions::{
     Audience, Basis, Conditions, Context, Customer, Hours, Instant, Member, Minimum, Moment,
     Weekday, Who,
@@ -68,6 +68,8 @@ pub struct Limits {
     pub per_member: Option<u32>,
     /// Orders of one member a day.
     pub per_member_day: Option<u32>,
+    /// Orders of all customers a day.
+    pub per_day: Option<u32>,
     /// Sum of its discounts; it gives no more than what is left of it.
     pub budget: Option<Amount>,
 }
@@ -81,6 +83,8 @@ pub struct Usage {
     pub member: u32,
     /// Those of the customer today.
     pub member_today: u32,
+    /// Those of all customers today.
+    pub today: u32,
     /// Sum of its discounts.
     pub spent: Amount,
 }

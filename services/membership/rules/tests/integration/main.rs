@@ -1,0 +1,7 @@
+//! Rules between the wire and prices.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod check;
+mod common;
+mod document;
+mod explanation;
