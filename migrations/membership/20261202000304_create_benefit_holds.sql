@@ -23,7 +23,7 @@ CREATE TABLE benefit_holds (
     CONSTRAINT benefit_holds_asked CHECK ((state = 'held') = (ask_at IS NOT NULL))
 );
 CREATE INDEX benefit_holds_ask_at ON benefit_holds (ask_at) WHERE state = 'held';
-CREATE INDEX benefit_holds_customer ON benefit_holds (org_id, customer) WHERE state = 'held' AND customer <> '';
+CREATE INDEX benefit_holds_customer ON benefit_holds (org_id, customer) WHERE state = 'held';
 
 ALTER TABLE benefit_holds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE benefit_holds FORCE ROW LEVEL SECURITY;
@@ -57,7 +57,7 @@ ALTER TABLE benefit_uses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE benefit_uses FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON benefit_uses TO yizhimai_app
 USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
-GRANT SELECT, INSERT, UPDATE ON benefit_uses TO yizhimai_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON benefit_uses TO yizhimai_app;
 
 -- What refunds gave back, once each.
 CREATE TABLE benefit_returns (
@@ -67,8 +67,7 @@ CREATE TABLE benefit_returns (
     -- A ReturnBenefitsResponse.
     response bytea NOT NULL,
     returned_at timestamptz NOT NULL,
-    PRIMARY KEY (org_id, refund_id),
-    FOREIGN KEY (org_id, order_id) REFERENCES benefit_holds (org_id, order_id)
+    PRIMARY KEY (org_id, refund_id)
 );
 
 ALTER TABLE benefit_returns ENABLE ROW LEVEL SECURITY;

@@ -13,6 +13,11 @@ mod jobs;
 mod store;
 
 use chassis::service::{App, BoxFuture, Context, Parts};
+use proto::membership::v1::{
+    benefit_service_server::BenefitServiceServer, coupon_service_server::CouponServiceServer,
+    promo_code_service_server::PromoCodeServiceServer,
+    promotion_service_server::PromotionServiceServer,
+};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -45,9 +50,23 @@ pub fn parts(ctx: &Context, _config: Config) -> Parts {
     let deps = app::Dependencies {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
+        peers: ctx.peers.clone(),
+        redis: ctx.redis.clone(),
     };
     Parts {
-        routes: Routes::default(),
+        routes: Routes::default()
+            .add_service(BenefitServiceServer::new(grpc::BenefitService::new(
+                deps.clone(),
+            )))
+            .add_service(PromotionServiceServer::new(grpc::PromotionService::new(
+                deps.clone(),
+            )))
+            .add_service(PromoCodeServiceServer::new(grpc::PromoCodeService::new(
+                deps.clone(),
+            )))
+            .add_service(CouponServiceServer::new(grpc::CouponService::new(
+                deps.clone(),
+            ))),
         consumers: events::consumers(&deps),
         snapshots: Vec::new(),
         jobs: jobs::jobs(&deps),

@@ -1,1 +1,3 @@
 //! Rules, apart from I/O.
+
+pub mod benefits;

@@ -24,8 +24,24 @@ pub struct MemberFacts {
 
 /// Facts of a member; none when there is no such member, or no longer.
 pub async fn find(
-    _tx: &mut TenantTx,
-    _member: MemberId,
+    tx: &mut TenantTx,
+    member: MemberId,
 ) -> Result<Option<MemberFacts>, StoreError> {
-    Ok(None)
+    let found = sqlx::query!(
+        "SELECT state, name, phone
+         FROM members
+         WHERE org_id = $1 AND member_id = $2 AND state NOT IN ('merged', 'erased')",
+        tx.org().as_uuid(),
+        member.as_uuid(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.map(|row| MemberFacts {
+        blocked: row.state == "blocked",
+        prepays: row.state == "prepays",
+        first_order: false,
+        birth_month: None,
+        name: row.name,
+        phone: row.phone.unwrap_or_default(),
+    }))
 }
