@@ -185,9 +185,11 @@ pub struct Minimum {
 }
 
 impl Hours {
-    fn contain(self, minute: u16) -> bool {
+    /// Whether a minute of the day is one of them.
+    #[must_use]
+    pub const fn contain(self, minute: u16) -> bool {
         if self.from < self.to {
-            (self.from..self.to).contains(&minute)
+            self.from <= minute && minute < self.to
         } else {
             minute >= self.from || minute < self.to
         }
@@ -254,8 +256,10 @@ impl Audience {
         }
     }
 
-    fn needs_member(&self) -> bool {
-        self.who == Who::Members
+    /// Whether it is for members alone.
+    #[must_use]
+    pub const fn needs_member(&self) -> bool {
+        matches!(self.who, Who::Members)
             || !(self.tiers.is_empty() && self.tags.is_empty() && self.segments.is_empty())
             || self.first_order
             || self.birth_month

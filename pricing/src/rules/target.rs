@@ -47,6 +47,28 @@ impl Target {
             exclude: Vec::new(),
         }
     }
+
+    /// Whether a product with its categories and tags is one of them.
+    #[must_use]
+    pub fn meets(
+        &self,
+        product: ProductId,
+        variant: VariantId,
+        categories: &[CategoryId],
+        tags: &[TagId],
+    ) -> bool {
+        let meets = |pick: &Pick| match pick {
+            Pick::Product(id) => *id == product,
+            Pick::Variant(id) => *id == variant,
+            Pick::Category(id) => categories.contains(id),
+            Pick::Tag(id) => tags.contains(id),
+        };
+        let included = match &self.include {
+            Include::Everything => true,
+            Include::Of(picks) => picks.iter().any(meets),
+        };
+        included && !self.exclude.iter().any(meets)
+    }
 }
 
 /// The picks that the groups of a cart meet, sorted, so that a rule costs what its list is long.

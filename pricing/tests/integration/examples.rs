@@ -205,6 +205,59 @@ fn e5_rules_of_a_stage_see_the_same_amount() {
 }
 
 #[test]
+fn e16_a_tier_has_its_discount_from_the_order_after_it_was_reached() {
+    let gold = id!(TierId, TIER);
+    let mut discount = rule(1, Class::Tier, percent_off(1_000));
+    discount.conditions.audience.tiers = vec![gold];
+    let order = Order::of(vec![line(1, 200, 3)]).rules(vec![discount]);
+    let of_tier = |tier| Member {
+        tier,
+        ..Member::default()
+    };
+    // The order that reaches the threshold is priced by the tier before it.
+    let reaching = order.clone().member(of_tier(None)).price();
+    assert_eq!(reaching.goods, dollars(600));
+    assert_eq!(reason(&reaching, 1), Some(&Reason::NotEligibleMember));
+    let next = order.member(of_tier(Some(gold))).price();
+    assert_eq!((next.goods, off(&next, 1)), (dollars(540), 60));
+    assert_eq!(next.lines[0].adjustments[0].stage.letter(), Some('D'));
+}
+
+#[test]
+fn e17_a_good_code_says_what_is_missing() {
+    let hello_100 = || code(1, off_from(100, 20));
+    let cart = |goods| Order::of(vec![line(1, goods, 1)]).enter(vec![hello_100()]);
+    let priced = cart(70).price();
+    let gap = Reason::MinSpend { gap: dollars(30) };
+    assert_eq!(not_used(&priced.entered[0]), &gap);
+    assert_eq!(priced.total, dollars(70));
+    assert_eq!(cart(100).total(), 80);
+}
+
+#[test]
+fn e22_another_price_changes_the_quote_and_nothing_else_of_it() {
+    let quote = |tea| {
+        let order = Order::of(vec![line(RED, tea, 2), line(GREEN, 30, 1)])
+            .rules(vec![for_products(
+                promotion(1, item_percent(1_000)),
+                &[RED],
+            )])
+            .enter(vec![code(2, off_from(50, 10))])
+            .fees(vec![delivery_fee(30)]);
+        order.price()
+    };
+    let (sunday, monday) = (quote(35), quote(40));
+    assert_eq!((sunday.total, monday.total), (dollars(113), dollars(122)));
+    let list = |priced: &Priced| -> Vec<_> {
+        let lines = priced.lines.iter();
+        lines.map(|line| line.unit_list.minor()).collect()
+    };
+    assert_eq!((list(&sunday), list(&monday)), (vec![35, 30], vec![40, 30]));
+    assert_eq!(sunday.entered, monday.entered);
+    assert_eq!(sunday.fees, monday.fees);
+}
+
+#[test]
 fn one_off_for_each_unit_is_a_special_price() {
     let special = Effect::Item(UnitDiscount::Price(dollars(25)));
     let priced = Order::of(vec![line(1, 35, 2), line(2, 20, 1)])

@@ -128,7 +128,7 @@ fn points(wire: &PointsTerms) -> anyhow::Result<(DateTime<Utc>, PointsProgram)> 
 }
 
 /// Whether what other orders have used matters.
-const fn is_limited(limits: &Limits) -> bool {
+pub(crate) const fn is_limited(limits: &Limits) -> bool {
     limits.total.is_some()
         || limits.per_member.is_some()
         || limits.per_member_day.is_some()

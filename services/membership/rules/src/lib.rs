@@ -1,6 +1,6 @@
 //! Rules of benefits between the wire and the crate `pricing`: what is wrong in one, field by field;
 //! stored rules and documents as values; explanations and rejections as a kind with its numbers, of
-//! which the web apps make sentences.
+//! which the web apps make sentences; what a rule would do, before it is enabled.
 //!
 //! Pure: no SQL, no calls, no clock. Membership checks rules with it, ordering prices with it. A new
 //! effect is a message in `benefit_rule.proto`, an arm in `check/effect.rs`, and the kinds of its
@@ -8,8 +8,18 @@
 
 mod check;
 mod document;
+mod enabling;
 mod explanation;
+mod replay;
 
 pub use check::{MAX_BUDGET, check_points, check_rule};
 pub use document::{Document, document, rule};
+pub use enabling::{
+    Conflict, EnablingReport, MenuItem, Preview, Relation, WorstCase, check_enabling, preview,
+    with, without,
+};
 pub use explanation::{explanation, notice, rejection};
+pub use replay::{
+    BranchEffect, Mismatch, OrderEffect, PastOrder, ProductEffect, Replay, ReplayReport, Sold,
+    replay,
+};

@@ -4,4 +4,6 @@
 mod check;
 mod common;
 mod document;
+mod enabling;
 mod explanation;
+mod replay;
