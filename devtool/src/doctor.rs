@@ -4,6 +4,7 @@
 //! yet consumed) settles within seconds, so a finding counts only when it stays.
 
 mod audit;
+mod benefits;
 mod events;
 mod money;
 mod payments;
@@ -52,7 +53,7 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 7 (events) and 9 (audit) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 5 (benefits), 7 (events) and 9 (audit) hold"
         );
         let mut notes = events::notes(&endpoints).await?;
         notes.extend(payments::notes(&endpoints).await?);
@@ -83,6 +84,8 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut payments = connect(endpoints, "payments").await?;
     findings.extend(money::check(&mut payments).await?);
     findings.extend(payments::check(&mut payments, &mut ordering).await?);
+    let mut membership = connect(endpoints, "membership").await?;
+    findings.extend(benefits::check(&mut membership, &mut ordering).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

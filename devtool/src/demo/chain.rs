@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    orders, payments,
+    orders, payments, rules,
     settings::{self, Sold},
 };
 use crate::{
@@ -220,6 +220,7 @@ async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> a
     }
     if plan.slug == OPEN.0 {
         payments::set_up(staff, endpoints, &brand_id, None).await?;
+        rules::set_up(staff, &brand_id).await?;
     }
     Ok(())
 }

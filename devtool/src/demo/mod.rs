@@ -6,6 +6,7 @@ pub mod client;
 mod living;
 mod orders;
 pub mod payments;
+mod rules;
 mod settings;
 
 use anyhow::Context as _;

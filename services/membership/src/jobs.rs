@@ -6,11 +6,12 @@ use chassis::{db::StoreError, job::Job};
 use chrono::TimeDelta;
 
 use crate::{
-    app::{Dependencies, benefits::expire::expire_holds},
+    app::{Dependencies, benefits::expire::expire_holds, replays::run_due},
     store,
 };
 
 const EXPIRY_PERIOD: Duration = Duration::from_secs(1);
+const REPLAY_PERIOD: Duration = Duration::from_secs(1);
 const PURGE_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// How long counters of a business day are kept: longer than any order of it can be refunded.
 const KEEP_DAYS: TimeDelta = TimeDelta::days(400);
@@ -18,11 +19,18 @@ const ROWS_A_BATCH: i64 = 5_000;
 
 /// The timers.
 pub fn jobs(deps: &Dependencies) -> Vec<Job> {
-    let (expiring, purging) = (deps.clone(), deps.clone());
+    let (expiring, replaying, purging) = (deps.clone(), deps.clone(), deps.clone());
     vec![
         Job::every("expire_benefit_holds", EXPIRY_PERIOD, move || {
             let deps = expiring.clone();
             async move { expire_holds(&deps).await }
+        }),
+        Job::every("run_replays", REPLAY_PERIOD, move || {
+            let deps = replaying.clone();
+            async move {
+                while run_due(&deps).await? {}
+                Ok(())
+            }
         }),
         Job::every("purge_day_counters", PURGE_PERIOD, move || {
             let deps = purging.clone();

@@ -11,6 +11,8 @@ pub mod coupon_templates;
 pub mod coupons;
 pub mod promo_codes;
 pub mod promotions;
+pub mod replays;
+pub mod rule_preview;
 pub mod saved_rule;
 
 use std::fmt;

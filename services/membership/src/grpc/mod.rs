@@ -6,6 +6,7 @@ mod coupon_service;
 mod promo_code_service;
 mod promotion_service;
 mod rpcs;
+mod samples;
 
 pub use benefit_service::BenefitService;
 pub use coupon_service::CouponService;

@@ -27,18 +27,24 @@ use tonic::Request;
 use super::{
     benefit_wire::{count, parse_draft, promotion, required},
     rpcs::rpcs,
+    samples::{enabling_report, replay, sample_class, sample_customer, sample_price},
 };
 use crate::{
     app::{
         Dependencies,
         benefits::{places, settings},
         promotions::{self, PromotionDraft},
+        replays,
+        rule_preview::{self, BranchMenu},
+        saved_rule,
     },
     store::{self, benefit_settings::BenefitSettings, promotions::Cursor},
 };
 
 /// Longest period of a result.
 const MOST_DAYS: TimeDelta = TimeDelta::days(92);
+/// Most sample carts of a request.
+const MOST_CARTS: usize = 10;
 
 /// The gRPC service.
 pub struct PromotionService {
@@ -233,30 +239,104 @@ impl PromotionService {
 
     async fn preview_rule(
         &self,
-        _request: &Request<PreviewRuleRequest>,
+        request: &Request<PreviewRuleRequest>,
     ) -> Result<PreviewRuleResponse, Problem> {
-        Err(not_there())
+        let asked = request.get_ref();
+        let org = request.org()?;
+        let mut violations = Violations::new();
+        let branch = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let class = request::choice("benefit_class", asked.benefit_class, &mut violations);
+        let id = self.rule_id(&asked.promotion_id, &mut violations);
+        let class_of_rule = class.map_or(BenefitClass::Promotion, sample_class);
+        let rule = asked.rule.as_ref();
+        let rule = saved_rule::check(rule, class_of_rule, id, "rule", &mut violations);
+        if !(1..=MOST_CARTS).contains(&asked.carts.len()) {
+            let params = [("min", 1), ("max", MOST_CARTS)];
+            violations.push_with("carts", CommonReason::ValidationFailed, params);
+        }
+        let branch = violations.finish(branch)?;
+        let now = self.deps.clock.now();
+        let customer = sample_customer(asked.member.as_ref(), rule_preview::moment(now).month);
+        let menu = BranchMenu::read(&self.deps, org, branch).await?;
+        let carts = &asked.carts;
+        let priced =
+            rule_preview::preview_carts(&self.deps, org, &menu, &rule, carts, &customer).await?;
+        Ok(PreviewRuleResponse {
+            prices: priced
+                .iter()
+                .map(|sample| sample_price(&rule, sample))
+                .collect(),
+        })
     }
 
     async fn check_promotion(
         &self,
-        _request: &Request<CheckPromotionRequest>,
+        request: &Request<CheckPromotionRequest>,
     ) -> Result<CheckPromotionResponse, Problem> {
-        Err(not_there())
+        let asked = request.get_ref();
+        let org = request.org()?;
+        let mut violations = Violations::new();
+        let branch = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let id = self.rule_id(&asked.promotion_id, &mut violations);
+        let class = BenefitClass::Promotion;
+        let rule = saved_rule::check(asked.rule.as_ref(), class, id, "rule", &mut violations);
+        let branch = violations.finish(branch)?;
+        let menu = BranchMenu::read(&self.deps, org, branch).await?;
+        let report = rule_preview::check(&self.deps, org, &menu, &rule).await?;
+        Ok(enabling_report(&report, &menu))
     }
 
     async fn start_replay(
         &self,
-        _request: &Request<StartReplayRequest>,
+        request: &Request<StartReplayRequest>,
     ) -> Result<StartReplayResponse, Problem> {
-        Err(not_there())
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let key = &asked.idempotency_key;
+        let once = Once::parse("StartReplay", key, asked, &mut violations);
+        let brand = id::parse("brand_id", &asked.brand_id, &mut violations);
+        let promotion = id::parse_optional("promotion_id", &asked.promotion_id, &mut violations);
+        let id = self.rule_id(&asked.promotion_id, &mut Violations::new());
+        let class = BenefitClass::Promotion;
+        let rule = saved_rule::check(asked.rule.as_ref(), class, id, "rule", &mut violations);
+        let reason = CommonReason::SettingRange;
+        let days = request::in_range("days", asked.days, 1..=31, reason, &mut violations);
+        let brand = violations.finish(brand)?;
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
+        let clock = &*self.deps.clock;
+        let identity = request.identity();
+        let response = once
+            .run(&mut tx, clock, async |tx| {
+                let started =
+                    replays::start(tx, identity, clock, brand, promotion, rule, days).await?;
+                Ok::<_, Problem>(StartReplayResponse {
+                    replay: Some(replay(&started)),
+                })
+            })
+            .await?;
+        tx.commit().await?;
+        Ok(response)
     }
 
     async fn get_replay(
         &self,
-        _request: &Request<GetReplayRequest>,
+        request: &Request<GetReplayRequest>,
     ) -> Result<GetReplayResponse, Problem> {
-        Err(not_there())
+        let mut violations = Violations::new();
+        let id = id::parse("replay_id", &request.get_ref().replay_id, &mut violations);
+        let id = violations.finish(id)?;
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
+        let found = replays::get(&mut tx, request.identity(), id).await?;
+        tx.rollback().await?;
+        Ok(GetReplayResponse {
+            replay: Some(replay(&found)),
+        })
+    }
+
+    /// Id of the promotion that a rule replaces, or a new one.
+    fn rule_id(&self, raw: &str, violations: &mut Violations) -> BenefitRuleId {
+        let known = id::parse_optional("promotion_id", raw, violations);
+        known.unwrap_or_else(|| BenefitRuleId::new(&*self.deps.clock))
     }
 
     async fn get_promotion_result(
@@ -349,10 +429,6 @@ impl PromotionService {
             version: after.version,
         })
     }
-}
-
-fn not_there() -> Problem {
-    Problem::unavailable(anyhow::anyhow!("nothing calculates it yet"))
 }
 
 fn promotion_id(raw: &str) -> Result<BenefitRuleId, Problem> {

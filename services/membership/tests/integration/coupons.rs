@@ -1,13 +1,16 @@
 //! Coupons: issued, kept as they were issued, redeemed once.
 
-use chassis::{id::{BranchId, MemberId}, time};
+use chassis::authn::{Identity, Plan};
+use chassis::{
+    id::{BranchId, MemberId},
+    time,
+};
 use chrono::TimeDelta;
 use proto::membership::v1::{
-    CouponEntryKind, CouponState, ExtendCouponsRequest, FindBenefitsRequest, GetCouponRequest,
-    IssueCouponsRequest, ListOwnCouponsRequest, RedeemCouponRequest, TransferCouponRequest,
-    UpdateCouponTemplateRequest, VoidCouponsRequest, RuleConditions, BenefitRule,
+    BenefitRule, CouponEntryKind, CouponState, ExtendCouponsRequest, FindBenefitsRequest,
+    GetCouponRequest, IssueCouponsRequest, ListOwnCouponsRequest, RedeemCouponRequest,
+    RuleConditions, TransferCouponRequest, UpdateCouponTemplateRequest, VoidCouponsRequest,
 };
-use chassis::authn::{Identity, Plan};
 
 use crate::common::{Shop, coupon_use, off, problem, reason, template_draft};
 
@@ -36,19 +39,44 @@ async fn limits_of_issuing_are_kept() {
         member_ids: members.iter().map(ToString::to_string).collect(),
         reason: String::new(),
     };
-    let first = shop.coupons().issue_coupons(request("a", &members)).await.unwrap().into_inner();
+    let first = shop
+        .coupons()
+        .issue_coupons(request("a", &members))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((first.issued_count, first.not_issued.len()), (2, 0));
-    let again = shop.coupons().issue_coupons(request("a", &members)).await.unwrap().into_inner();
+    let again = shop
+        .coupons()
+        .issue_coupons(request("a", &members))
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(again, first);
     let nobody = MemberId::new(shop.service.clock());
     let third = [members[0], nobody, shop.member().await];
-    let third = shop.coupons().issue_coupons(request("b", &third)).await.unwrap().into_inner();
-    let mut reasons: Vec<_> = third.not_issued.iter().map(|refused| refused.reason.as_str()).collect();
+    let third = shop
+        .coupons()
+        .issue_coupons(request("b", &third))
+        .await
+        .unwrap()
+        .into_inner();
+    let mut reasons: Vec<_> = third
+        .not_issued
+        .iter()
+        .map(|refused| refused.reason.as_str())
+        .collect();
     reasons.sort_unstable();
-    assert_eq!((third.issued_count, reasons), (1, vec!["ISSUE_LIMIT", "NOT_FOUND"]));
+    assert_eq!(
+        (third.issued_count, reasons),
+        (1, vec!["ISSUE_LIMIT", "NOT_FOUND"])
+    );
     let more = [shop.member().await];
     let refused = problem(shop.coupons().issue_coupons(request("c", &more)).await);
-    assert_eq!((refused.reason.as_str(), refused.params["left"].as_str()), ("ISSUE_LIMIT", "0"));
+    assert_eq!(
+        (refused.reason.as_str(), refused.params["left"].as_str()),
+        ("ISSUE_LIMIT", "0")
+    );
 }
 
 #[tokio::test]
@@ -67,7 +95,10 @@ async fn an_issued_coupon_keeps_what_it_was_issued_with() {
     };
     shop.coupons().update_coupon_template(update).await.unwrap();
     let coupon = shop.coupons_of(member).await.remove(0);
-    assert_eq!((coupon.terms.as_str(), coupon.name.as_str()), ("舊", "折 50"));
+    assert_eq!(
+        (coupon.terms.as_str(), coupon.name.as_str()),
+        ("舊", "折 50")
+    );
     let other = shop.member().await;
     let newer = shop.issue(&template, &[other]).await;
     assert_eq!((newer.terms.as_str(), newer.name.as_str()), ("新", "折 99"));
@@ -79,20 +110,43 @@ async fn a_coupon_is_redeemed_once_and_a_conflict_says_when_and_where() {
     let member = shop.member().await;
     let template = shop.template(|_| {}).await;
     let coupon = shop.issue(&template, &[member]).await;
-    let first = shop.coupons().redeem_coupon(redeem(&shop, "a", &coupon.code)).await.unwrap();
-    assert_eq!(first.into_inner().coupon.unwrap().state(), CouponState::Used);
+    let first = shop
+        .coupons()
+        .redeem_coupon(redeem(&shop, "a", &coupon.code))
+        .await
+        .unwrap();
+    assert_eq!(
+        first.into_inner().coupon.unwrap().state(),
+        CouponState::Used
+    );
     // The till sends it again, for it has not heard.
-    shop.coupons().redeem_coupon(redeem(&shop, "a", &coupon.code)).await.unwrap();
-    let conflict = problem(shop.coupons().redeem_coupon(redeem(&shop, "b", &coupon.code)).await);
+    shop.coupons()
+        .redeem_coupon(redeem(&shop, "a", &coupon.code))
+        .await
+        .unwrap();
+    let conflict = problem(
+        shop.coupons()
+            .redeem_coupon(redeem(&shop, "b", &coupon.code))
+            .await,
+    );
     assert_eq!(conflict.reason.as_str(), "COUPON_USED");
     assert_eq!(conflict.params["branch_id"], shop.branch.to_string());
     assert_eq!(conflict.params["used_at"], testkit::noon().to_rfc3339());
-    let wrong = shop.coupons().redeem_coupon(redeem(&shop, "c", "23456789ABCD")).await;
+    let wrong = shop
+        .coupons()
+        .redeem_coupon(redeem(&shop, "c", "23456789ABCD"))
+        .await;
     assert_eq!(reason(wrong), "CODE_INVALID");
     let get = GetCouponRequest {
         coupon_id: coupon.coupon_id,
     };
-    let entries = shop.coupons().get_coupon(get).await.unwrap().into_inner().entries;
+    let entries = shop
+        .coupons()
+        .get_coupon(get)
+        .await
+        .unwrap()
+        .into_inner()
+        .entries;
     let kinds: Vec<_> = entries.iter().map(|entry| entry.kind()).collect();
     assert_eq!(kinds, [CouponEntryKind::Redeemed, CouponEntryKind::Issued]);
 }
@@ -101,11 +155,16 @@ async fn a_coupon_is_redeemed_once_and_a_conflict_says_when_and_where() {
 async fn what_was_scanned_offline_counts_from_then() {
     let shop = Shop::open().await;
     let member = shop.member().await;
-    let template = shop.template(|draft| draft.validity.as_mut().unwrap().days = Some(1)).await;
+    let template = shop
+        .template(|draft| draft.validity.as_mut().unwrap().days = Some(1))
+        .await;
     let coupon = shop.issue(&template, &[member]).await;
     let scanned = testkit::noon() + TimeDelta::hours(1);
     shop.service.clock().advance(TimeDelta::hours(20));
-    let now = shop.coupons().redeem_coupon(redeem(&shop, "a", &coupon.code)).await;
+    let now = shop
+        .coupons()
+        .redeem_coupon(redeem(&shop, "a", &coupon.code))
+        .await;
     assert_eq!(reason(now), "COUPON_EXPIRED");
     let offline = |key: &str| RedeemCouponRequest {
         redeemed_at: Some(time::to_wire(scanned)),
@@ -114,7 +173,10 @@ async fn what_was_scanned_offline_counts_from_then() {
     shop.coupons().redeem_coupon(offline("b")).await.unwrap();
     shop.service.clock().advance(TimeDelta::hours(6));
     let late = problem(shop.coupons().redeem_coupon(offline("c")).await);
-    assert_eq!((late.reason.as_str(), late.fields[0].field.as_str()), ("IN_THE_PAST", "redeemed_at"));
+    assert_eq!(
+        (late.reason.as_str(), late.fields[0].field.as_str()),
+        ("IN_THE_PAST", "redeemed_at")
+    );
 }
 
 #[tokio::test]
@@ -135,24 +197,37 @@ async fn a_coupon_is_for_its_member_and_branch() {
         })
         .await;
     let coupon = shop.issue(&template, &[member]).await;
-    let here = shop.coupons().redeem_coupon(redeem(&shop, "a", &coupon.code)).await;
+    let here = shop
+        .coupons()
+        .redeem_coupon(redeem(&shop, "a", &coupon.code))
+        .await;
     assert_eq!(reason(here), "COUPON_NOT_HERE");
     let find = |member| FindBenefitsRequest {
         coupon_ids: vec![coupon.coupon_id.clone()],
         ..shop.find_request(member)
     };
-    let found = |answer: proto::membership::v1::FindBenefitsResponse| answer.coupons[0].reason.clone();
-    assert_eq!(found(shop.find(find(Some(other))).await.unwrap()), "COUPON_NOT_YOURS");
+    let found =
+        |answer: proto::membership::v1::FindBenefitsResponse| answer.coupons[0].reason.clone();
+    assert_eq!(
+        found(shop.find(find(Some(other))).await.unwrap()),
+        "COUPON_NOT_YOURS"
+    );
     assert_eq!(found(shop.find(find(None)).await.unwrap()), "NEEDS_LOGIN");
     assert_eq!(found(shop.find(find(Some(member))).await.unwrap()), "");
-    let held = shop.hold_for(Some(other), "", vec![coupon_use(&coupon.coupon_id, 50)]).await;
+    let held = shop
+        .hold_for(Some(other), "", vec![coupon_use(&coupon.coupon_id, 50)])
+        .await;
     assert_eq!(reason(held), "COUPON_NOT_YOURS");
     let own = ListOwnCouponsRequest {
         brand_id: shop.brand.to_string(),
         past: false,
     };
     let customer = Identity::member("device", member, shop.org, Plan::Max);
-    let listed = shop.coupons_as(&customer).list_own_coupons(own.clone()).await.unwrap();
+    let listed = shop
+        .coupons_as(&customer)
+        .list_own_coupons(own.clone())
+        .await
+        .unwrap();
     assert_eq!(listed.into_inner().coupons.len(), 1);
     let guest = testkit::identities::customer(shop.org);
     let refused = shop.coupons_as(&guest).list_own_coupons(own).await;
@@ -169,9 +244,22 @@ async fn voided_and_passed_on_coupons_are_over_and_extended_ones_live_on() {
         coupon_id: coupon.coupon_id.clone(),
         to_member_id: other.to_string(),
     };
-    let passed = shop.coupons().transfer_coupon(transfer).await.unwrap().into_inner().coupon.unwrap();
-    assert_eq!((passed.member_id.as_str(), passed.uses_left), (other.to_string().as_str(), 1));
-    let over = shop.coupons().redeem_coupon(redeem(&shop, "a", &coupon.code)).await;
+    let passed = shop
+        .coupons()
+        .transfer_coupon(transfer)
+        .await
+        .unwrap()
+        .into_inner()
+        .coupon
+        .unwrap();
+    assert_eq!(
+        (passed.member_id.as_str(), passed.uses_left),
+        (other.to_string().as_str(), 1)
+    );
+    let over = shop
+        .coupons()
+        .redeem_coupon(redeem(&shop, "a", &coupon.code))
+        .await;
     assert_eq!(reason(over), "COUPON_TRANSFERRED");
 
     let until = testkit::noon() + TimeDelta::days(90);
@@ -180,7 +268,12 @@ async fn voided_and_passed_on_coupons_are_over_and_extended_ones_live_on() {
         valid_until: Some(time::to_wire(until)),
         ..ExtendCouponsRequest::default()
     };
-    let extended = shop.coupons().extend_coupons(extend).await.unwrap().into_inner();
+    let extended = shop
+        .coupons()
+        .extend_coupons(extend)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(extended.extended_count, 1);
     shop.service.clock().advance(TimeDelta::days(60));
     assert_eq!(shop.coupons_of(other).await[0].state(), CouponState::Unused);
@@ -189,9 +282,15 @@ async fn voided_and_passed_on_coupons_are_over_and_extended_ones_live_on() {
         coupon_ids: vec![passed.coupon_id.clone()],
         reason: reason.to_owned(),
     };
-    assert_eq!(reason(shop.coupons().void_coupons(void("")).await), "REASON_REQUIRED");
+    assert_eq!(
+        reason(shop.coupons().void_coupons(void("")).await),
+        "REASON_REQUIRED"
+    );
     shop.coupons().void_coupons(void("發錯")).await.unwrap();
-    let over = shop.coupons().redeem_coupon(redeem(&shop, "b", &passed.code)).await;
+    let over = shop
+        .coupons()
+        .redeem_coupon(redeem(&shop, "b", &passed.code))
+        .await;
     assert_eq!(reason(over), "COUPON_VOIDED");
     assert_eq!(shop.taken("issued").await, 0);
 }

@@ -4,7 +4,9 @@ use chassis::id::{OrderId, RefundId};
 use chrono::TimeDelta;
 use futures::{StreamExt as _, stream};
 use proto::{
-    membership::v1::{HoldBenefitsRequest, ReleaseBenefitsRequest, ReturnBenefitsRequest, RuleLimits},
+    membership::v1::{
+        HoldBenefitsRequest, ReleaseBenefitsRequest, ReturnBenefitsRequest, RuleLimits,
+    },
     ordering::v1::OrderState,
 };
 use testkit::eventually;
@@ -24,12 +26,16 @@ async fn a_thousand_buyers_share_a_hundred_uses() {
         total: Some(100),
         ..RuleLimits::default()
     };
-    shop.create_code("HUNDRED", limited(10, hundred)).await.unwrap();
+    shop.create_code("HUNDRED", limited(10, hundred))
+        .await
+        .unwrap();
     let found = shop.try_code(None, "HUNDRED").await;
     let buyers = stream::iter(0..1_000).map(|number| {
         let (shop, found) = (&shop, &found);
         async move {
-            let answer = shop.hold_for(None, &phone(number), vec![code_use(found, 10)]).await;
+            let answer = shop
+                .hold_for(None, &phone(number), vec![code_use(found, 10)])
+                .await;
             match answer {
                 Ok(_) => true,
                 refused => {
@@ -39,9 +45,14 @@ async fn a_thousand_buyers_share_a_hundred_uses() {
             }
         }
     });
-    let held = buyers.buffer_unordered(AT_ONCE).filter(|held| std::future::ready(*held));
+    let held = buyers
+        .buffer_unordered(AT_ONCE)
+        .filter(|held| std::future::ready(*held));
     assert_eq!(held.count().await, 100);
-    assert_eq!((shop.taken("total").await, shop.taken("budget").await), (100, 1_000));
+    assert_eq!(
+        (shop.taken("total").await, shop.taken("budget").await),
+        (100, 1_000)
+    );
     assert_eq!(shop.miscounted().await, 0);
 }
 
@@ -55,15 +66,29 @@ async fn a_budget_is_spent_to_the_dollar() {
     let promotion = shop.enabled("a", limited(30, budget)).await;
     let buyers = stream::iter(0..200).map(|_| {
         let (shop, promotion) = (&shop, &promotion);
-        async move { shop.hold_for(None, "", vec![promotion_use(promotion, 30)]).await.is_ok() }
+        async move {
+            shop.hold_for(None, "", vec![promotion_use(promotion, 30)])
+                .await
+                .is_ok()
+        }
     });
-    let held = buyers.buffer_unordered(AT_ONCE).filter(|held| std::future::ready(*held));
+    let held = buyers
+        .buffer_unordered(AT_ONCE)
+        .filter(|held| std::future::ready(*held));
     assert_eq!(held.count().await, 33);
     assert_eq!(shop.taken("budget").await, 990);
     // What is left of it can still be spent, and not a dollar more.
-    let refused = problem(shop.hold_for(None, "", vec![promotion_use(&promotion, 11)]).await);
-    assert_eq!((refused.reason.as_str(), refused.fields[0].field.as_str()), ("RULE_USED_UP", "uses[0]"));
-    shop.hold_for(None, "", vec![promotion_use(&promotion, 10)]).await.unwrap();
+    let refused = problem(
+        shop.hold_for(None, "", vec![promotion_use(&promotion, 11)])
+            .await,
+    );
+    assert_eq!(
+        (refused.reason.as_str(), refused.fields[0].field.as_str()),
+        ("RULE_USED_UP", "uses[0]")
+    );
+    shop.hold_for(None, "", vec![promotion_use(&promotion, 10)])
+        .await
+        .unwrap();
     assert_eq!(shop.taken("budget").await, 1_000);
 }
 
@@ -85,7 +110,10 @@ async fn the_last_coupon_is_used_once_in_two_tabs() {
         let (one, other) = futures::future::join(tab(), tab()).await;
         assert_ne!(one.is_ok(), other.is_ok());
         let refused = problem(if one.is_ok() { other } else { one });
-        assert_eq!((refused.reason.as_str(), refused.fields[0].field.as_str()), ("COUPON_USED", "coupons[0]"));
+        assert_eq!(
+            (refused.reason.as_str(), refused.fields[0].field.as_str()),
+            ("COUPON_USED", "coupons[0]")
+        );
     }
 }
 
@@ -109,8 +137,17 @@ async fn all_that_is_missing_is_named_and_nothing_is_kept() {
         .iter()
         .map(|field| (field.field.as_str(), field.reason.as_str()))
         .collect();
-    assert_eq!(fields, [("codes[0]", "CODE_USED_UP"), ("uses[1]", "RULE_USED_UP")]);
-    assert_eq!((shop.taken("total").await, shop.count("SELECT count(*) FROM benefit_holds").await), (2, 1));
+    assert_eq!(
+        fields,
+        [("codes[0]", "CODE_USED_UP"), ("uses[1]", "RULE_USED_UP")]
+    );
+    assert_eq!(
+        (
+            shop.taken("total").await,
+            shop.count("SELECT count(*) FROM benefit_holds").await
+        ),
+        (2, 1)
+    );
 }
 
 #[tokio::test]
@@ -135,7 +172,9 @@ async fn a_hold_lapses_unless_its_order_exists() {
     let never_made = shop.hold_request(None, uses());
     shop.hold(never_made.clone()).await.unwrap();
     let waits = shop.hold_for(None, "", uses()).await.unwrap();
-    shop.ordering.knows(waits, OrderState::PendingPayment, 1).await;
+    shop.ordering
+        .knows(waits, OrderState::PendingPayment, 1)
+        .await;
     let placed = shop.hold_for(None, "", uses()).await.unwrap();
     shop.ordering.knows(placed, OrderState::Placed, 1).await;
 
@@ -185,7 +224,11 @@ async fn events_in_any_order_and_number_have_one_end() {
         shop.hold_for(None, "", uses()).await.unwrap(),
         shop.hold_for(None, "", uses()).await.unwrap(),
     ];
-    let steps = [(OrderState::PendingPayment, 1), (OrderState::Placed, 2), (OrderState::Cancelled, 3)];
+    let steps = [
+        (OrderState::PendingPayment, 1),
+        (OrderState::Placed, 2),
+        (OrderState::Cancelled, 3),
+    ];
     for (state, version) in steps {
         shop.order_is(orders[0], state, version).await;
     }
@@ -193,7 +236,8 @@ async fn events_in_any_order_and_number_have_one_end() {
         shop.order_is(orders[1], state, version).await;
     }
     eventually(async || {
-        let sql = "SELECT count(*) FROM benefit_holds WHERE state = 'released' AND order_version = 3";
+        let sql =
+            "SELECT count(*) FROM benefit_holds WHERE state = 'released' AND order_version = 3";
         shop.count(sql).await == 2
     })
     .await;
@@ -228,7 +272,12 @@ async fn a_whole_refund_gives_back_and_a_part_keeps() {
         ..ReturnBenefitsRequest::default()
     };
     let part = request(false, RefundId::new(shop.service.clock()));
-    let part = shop.benefits().return_benefits(part).await.unwrap().into_inner();
+    let part = shop
+        .benefits()
+        .return_benefits(part)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((part.coupons_returned, part.codes_returned), (0, 0));
     assert_eq!(shop.taken("total").await, 1);
 
@@ -236,7 +285,12 @@ async fn a_whole_refund_gives_back_and_a_part_keeps() {
     shop.service.clock().advance(TimeDelta::days(40));
     let whole = request(true, RefundId::new(shop.service.clock()));
     for _ in 0..2 {
-        let returned = shop.benefits().return_benefits(whole.clone()).await.unwrap().into_inner();
+        let returned = shop
+            .benefits()
+            .return_benefits(whole.clone())
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!((returned.coupons_returned, returned.codes_returned), (1, 1));
     }
     assert_eq!(shop.taken("total").await, 0);
@@ -265,7 +319,9 @@ async fn counters_equal_a_model_of_them() {
         per_member: Some(2),
         ..RuleLimits::default()
     };
-    shop.create_code("MODEL", limited(10, limits)).await.unwrap();
+    shop.create_code("MODEL", limited(10, limits))
+        .await
+        .unwrap();
     let found = shop.try_code(None, "MODEL").await;
     // Orders that hold or use: phone and discount.
     let mut living: Vec<(OrderId, usize, i64)> = Vec::new();
@@ -282,7 +338,9 @@ async fn counters_equal_a_model_of_them() {
             let spent: i64 = living.iter().map(|order| order.2).sum();
             let own = living.iter().filter(|order| order.1 == customer).count();
             let fits = living.len() < 5 && spent + amount <= 120 && own < 2;
-            let answer = shop.hold_for(None, &phone(customer), vec![code_use(&found, amount)]).await;
+            let answer = shop
+                .hold_for(None, &phone(customer), vec![code_use(&found, amount)])
+                .await;
             assert_eq!(answer.is_ok(), fits, "{living:?} + {customer} {amount}");
             if let Ok(order) = answer {
                 living.push((order, customer, amount));
@@ -295,7 +353,13 @@ async fn counters_equal_a_model_of_them() {
             shop.benefits().release_benefits(request).await.unwrap();
         }
     }
-    assert_eq!(shop.taken("total").await, i64::try_from(living.len()).unwrap());
-    assert_eq!(shop.taken("budget").await, living.iter().map(|order| order.2).sum::<i64>());
+    assert_eq!(
+        shop.taken("total").await,
+        i64::try_from(living.len()).unwrap()
+    );
+    assert_eq!(
+        shop.taken("budget").await,
+        living.iter().map(|order| order.2).sum::<i64>()
+    );
     assert_eq!(shop.miscounted().await, 0);
 }

@@ -16,11 +16,17 @@ async fn another_organisation_finds_and_changes_nothing() {
     let shop = Shop::open().await;
     let member = shop.member().await;
     let promotion = shop.enabled("a", off(10)).await;
-    let code = shop.create_code("SUMMER50", limited(50, RuleLimits::default())).await.unwrap();
+    let code = shop
+        .create_code("SUMMER50", limited(50, RuleLimits::default()))
+        .await
+        .unwrap();
     let template = shop.template(|_| {}).await;
     let coupon = shop.issue(&template, &[member]).await;
     let found = shop.try_code(None, "SUMMER50").await;
-    let order = shop.hold_for(None, "", vec![code_use(&found, 50)]).await.unwrap();
+    let order = shop
+        .hold_for(None, "", vec![code_use(&found, 50)])
+        .await
+        .unwrap();
 
     let stranger = testkit::organisation();
     let channel = shop.service.channel_as(&identities::owner(stranger));
@@ -45,7 +51,11 @@ async fn another_organisation_finds_and_changes_nothing() {
         brand_id: shop.brand.to_string(),
         version: 0,
     };
-    let document = service.get_rule_document(document).await.unwrap().into_inner();
+    let document = service
+        .get_rule_document(document)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(document.document.unwrap().version, 0);
     let find = FindBenefitsRequest {
         codes: vec!["SUMMER50".to_owned()],
@@ -59,7 +69,11 @@ async fn another_organisation_finds_and_changes_nothing() {
     let release = ReleaseBenefitsRequest {
         order_id: order.to_string(),
     };
-    let release = service.release_benefits(release).await.unwrap().into_inner();
+    let release = service
+        .release_benefits(release)
+        .await
+        .unwrap()
+        .into_inner();
     assert!(!release.released);
     let refund = ReturnBenefitsRequest {
         order_id: order.to_string(),

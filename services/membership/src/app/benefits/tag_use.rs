@@ -14,8 +14,15 @@ pub async fn names(tx: &mut TenantTx, tag: Uuid) -> Result<Vec<String>, StoreErr
     let live = store::promotions::list_live_rules(tx, SystemClock.now()).await?;
     let tag = tag.to_string();
     let uses = |rule: &BenefitRule| {
-        let audience = rule.conditions.as_ref().and_then(|found| found.audience.as_ref());
+        let audience = rule
+            .conditions
+            .as_ref()
+            .and_then(|found| found.audience.as_ref());
         audience.is_some_and(|audience| audience.tag_ids.contains(&tag))
     };
-    Ok(live.into_iter().filter(uses).map(|rule| rule.name).collect())
+    Ok(live
+        .into_iter()
+        .filter(uses)
+        .map(|rule| rule.name)
+        .collect())
 }

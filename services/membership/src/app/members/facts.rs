@@ -23,10 +23,7 @@ pub struct MemberFacts {
 }
 
 /// Facts of a member; none when there is no such member, or no longer.
-pub async fn find(
-    tx: &mut TenantTx,
-    member: MemberId,
-) -> Result<Option<MemberFacts>, StoreError> {
+pub async fn find(tx: &mut TenantTx, member: MemberId) -> Result<Option<MemberFacts>, StoreError> {
     let found = sqlx::query!(
         "SELECT state, name, phone
          FROM members

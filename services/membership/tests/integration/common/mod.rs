@@ -42,7 +42,10 @@ impl Shop {
     pub async fn open() -> Self {
         let ordering = Ordering::start().await;
         let url = ordering.url();
-        let variables = [("PEERS_ORDERING_URL", url.as_str()), ("TELEMETRY_LOG", "warn")];
+        let variables = [
+            ("PEERS_ORDERING_URL", url.as_str()),
+            ("TELEMETRY_LOG", "warn"),
+        ];
         let service = TestService::start(&variables).await;
         let shop = Self {
             org: testkit::organisation(),
@@ -136,7 +139,11 @@ impl Shop {
         CouponServiceClient::new(self.service.channel_as(identity))
     }
 
-    pub async fn create_promotion(&self, key: &str, rule: BenefitRule) -> Result<Promotion, Status> {
+    pub async fn create_promotion(
+        &self,
+        key: &str,
+        rule: BenefitRule,
+    ) -> Result<Promotion, Status> {
         let request = CreatePromotionRequest {
             idempotency_key: key.to_owned(),
             promotion: Some(promotion_draft(rule)),
@@ -184,14 +191,22 @@ impl Shop {
             idempotency_key: format!("template {}", draft.internal_name),
             template: Some(draft),
         };
-        let created = self.coupons().create_coupon_template(request).await.unwrap();
+        let created = self
+            .coupons()
+            .create_coupon_template(request)
+            .await
+            .unwrap();
         let created = created.into_inner().template.unwrap();
         let request = ChangeCouponTemplateStateRequest {
             template_id: created.template_id,
             version: created.version,
             state: CouponTemplateState::Active.into(),
         };
-        let active = self.coupons().change_coupon_template_state(request).await.unwrap();
+        let active = self
+            .coupons()
+            .change_coupon_template_state(request)
+            .await
+            .unwrap();
         active.into_inner().template.unwrap()
     }
 
@@ -203,7 +218,12 @@ impl Shop {
             member_ids: members.iter().map(ToString::to_string).collect(),
             reason: String::new(),
         };
-        let issued = self.coupons().issue_coupons(request).await.unwrap().into_inner();
+        let issued = self
+            .coupons()
+            .issue_coupons(request)
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(issued.not_issued, []);
         self.coupons_of(members[0]).await.remove(0)
     }
@@ -213,7 +233,12 @@ impl Shop {
             member_id: member.to_string(),
             ..ListCouponsRequest::default()
         };
-        self.coupons().list_coupons(request).await.unwrap().into_inner().coupons
+        self.coupons()
+            .list_coupons(request)
+            .await
+            .unwrap()
+            .into_inner()
+            .coupons
     }
 
     pub fn find_request(&self, member: Option<MemberId>) -> FindBenefitsRequest {
@@ -239,7 +264,11 @@ impl Shop {
         self.find(request).await.unwrap().codes.remove(0)
     }
 
-    pub fn hold_request(&self, member: Option<MemberId>, uses: Vec<BenefitUse>) -> HoldBenefitsRequest {
+    pub fn hold_request(
+        &self,
+        member: Option<MemberId>,
+        uses: Vec<BenefitUse>,
+    ) -> HoldBenefitsRequest {
         let order = OrderId::new(self.service.clock());
         HoldBenefitsRequest {
             order_id: order.to_string(),
@@ -295,17 +324,22 @@ impl Shop {
     /// A number that SQL counts, seen from above all policies.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let mut superuser = self.service.db().superuser().await;
-        sqlx::query_scalar(sql).fetch_one(&mut superuser).await.unwrap()
+        sqlx::query_scalar(sql)
+            .fetch_one(&mut superuser)
+            .await
+            .unwrap()
     }
 
     /// How much was taken from a rule's counter.
     pub async fn taken(&self, kind: &str) -> i64 {
         let mut superuser = self.service.db().superuser().await;
-        sqlx::query_scalar("SELECT coalesce(sum(taken), 0)::bigint FROM rule_counters WHERE kind = $1")
-            .bind(kind)
-            .fetch_one(&mut superuser)
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "SELECT coalesce(sum(taken), 0)::bigint FROM rule_counters WHERE kind = $1",
+        )
+        .bind(kind)
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap()
     }
 
     /// What the counters have too much or too little by, compared with the uses of living holds.
