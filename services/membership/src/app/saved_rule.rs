@@ -1,7 +1,10 @@
 //! A rule as somebody saves it: checked field by field, with its ids in one form.
 
 use chassis::{error::Violations, id::BenefitRuleId, text};
-use proto::membership::v1::{BenefitClass, BenefitRule};
+use proto::membership::v1::{
+    AudienceKind, BenefitClass, BenefitRule, Exclusivity, RuleTimeBasis, ThresholdMeasure,
+    benefit_effect::Effect,
+};
 
 /// Checks a rule that was sent and gives it its id, version and class; every fault is named at its field below
 /// `field`.
@@ -22,16 +25,31 @@ pub fn check(
     rule
 }
 
-/// Ids are compared as text.
+/// Ids are compared as text, and what was left out is what it means.
 fn one_form(rule: &mut BenefitRule) {
+    if rule.exclusivity() == Exclusivity::Unspecified {
+        rule.set_exclusivity(Exclusivity::None);
+    }
+    let effect = rule.effect.as_mut().and_then(|effect| effect.effect.as_mut());
+    if let Some(Effect::Order(order)) = effect
+        && order.measure() == ThresholdMeasure::Unspecified
+    {
+        order.set_measure(ThresholdMeasure::Spend);
+    }
     let Some(conditions) = &mut rule.conditions else {
         return;
     };
     lower(&mut conditions.brand_ids);
     lower(&mut conditions.branch_ids);
+    if conditions.time_basis() == RuleTimeBasis::Unspecified {
+        conditions.set_time_basis(RuleTimeBasis::Placed);
+    }
     if let Some(audience) = &mut conditions.audience {
         lower(&mut audience.tier_ids);
         lower(&mut audience.tag_ids);
+        if audience.kind() == AudienceKind::Unspecified {
+            audience.set_kind(AudienceKind::Everyone);
+        }
     }
 }
 

@@ -29,11 +29,6 @@ pub fn count(number: impl TryInto<i32>) -> i32 {
     number.try_into().unwrap_or(i32::MAX)
 }
 
-/// A rule for JSON: all parts that may be missing are there or are null.
-pub fn rule(rule: &wire::BenefitRule) -> wire::BenefitRule {
-    rule.clone()
-}
-
 pub fn cost_shares(shares: &[CostShare]) -> Vec<wire::CostShare> {
     shares.iter().map(CostShare::to_wire).collect()
 }
@@ -46,7 +41,7 @@ pub fn promotion(shown: &ShownPromotion) -> wire::Promotion {
         internal_name: promotion.internal_name.clone(),
         note: promotion.note.clone(),
         state: shown.state.to_wire(),
-        rule: Some(rule(&promotion.rule)),
+        rule: Some(promotion.rule.clone()),
         cost_shares: cost_shares(&promotion.cost_shares),
         enabled_at: promotion.enabled_at.map(time::to_wire),
         state_changed_at: promotion.state_changed_at.map(time::to_wire),
@@ -67,7 +62,7 @@ pub fn promo_code(shown: &ShownPromoCode) -> wire::PromoCode {
         prefix: promo_code.prefix.clone(),
         uses_per_code: promo_code.uses_per_code,
         state: shown.state.to_wire(),
-        rule: Some(rule(&promo_code.rule)),
+        rule: Some(promo_code.rule.clone()),
         cost_shares: cost_shares(&promo_code.cost_shares),
         state_changed_at: Some(time::to_wire(promo_code.state_changed_at)),
         state_changed_by: promo_code.state_changed_by.clone(),
@@ -83,7 +78,7 @@ pub fn template(shown: &ShownTemplate) -> wire::CouponTemplate {
         version: template.version,
         internal_name: template.internal_name.clone(),
         state: template.state.to_wire(),
-        rule: Some(rule(&template.rule)),
+        rule: Some(template.rule.clone()),
         terms: template.terms.clone(),
         picture_url: template.picture_url.clone(),
         validity: Some(validity(template.validity)),
@@ -128,12 +123,12 @@ pub fn parse_validity(
     let reason = CommonReason::SettingRange;
     match (from, until, given.days) {
         (None, None, Some(days)) => {
-            let range = |name: &str, value, range| {
+            let mut in_range = |name: &str, value, most, least| {
+                let range = least..=most;
                 chassis::request::in_range(&at(name), value, range, reason, violations)
             };
-            let mut range = range;
-            let days = range("days", days, 1..=730);
-            let delay = range("start_delay_days", given.start_delay_days, 0..=365);
+            let days = in_range("days", days, 730, 1);
+            let delay = in_range("start_delay_days", given.start_delay_days, 365, 0);
             Some(Validity::Days { delay, days })
         }
         (Some(from), Some(until), None) => {

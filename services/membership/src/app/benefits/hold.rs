@@ -270,7 +270,7 @@ async fn take_coupons(
         let Some(id) = asked.used.coupon else {
             continue;
         };
-        let own = |coupon: &&mut _| is_own(coupon, id, hold);
+        let own = |coupon: &&mut Coupon| is_own(coupon, id, hold);
         let judged = match coupons.iter_mut().find(own) {
             None => Err(Refusal::new(MembershipReason::CouponNotYours)),
             Some(coupon) => coupon.check_use(now, 0).map(|()| coupon.held += 1),
