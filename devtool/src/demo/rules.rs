@@ -33,7 +33,10 @@ pub async fn set_up(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
         }
     })
     .await?;
-    let path = format!("/promotions/{}/state", text(&created, "/promotion/promotion_id")?);
+    let path = format!(
+        "/promotions/{}/state",
+        text(&created, "/promotion/promotion_id")?
+    );
     let step = json!({"version": created["promotion"]["version"], "step": "enable"});
     staff.call(Method::POST, &path, step).await?;
     for (name, effect) in [
@@ -102,7 +105,9 @@ async fn coupon_template(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
         "validity": {"days": 30},
         "per_member_limit": 1,
     }});
-    let created = staff.call(Method::POST, "/coupon-templates", template).await?;
+    let created = staff
+        .call(Method::POST, "/coupon-templates", template)
+        .await?;
     let id = text(&created, "/template/template_id")?;
     let path = format!("/coupon-templates/{id}/state");
     let active = json!({"version": created["template"]["version"], "state": "active"});

@@ -30,7 +30,10 @@ fn one_form(rule: &mut BenefitRule) {
     if rule.exclusivity() == Exclusivity::Unspecified {
         rule.set_exclusivity(Exclusivity::None);
     }
-    let effect = rule.effect.as_mut().and_then(|effect| effect.effect.as_mut());
+    let effect = rule
+        .effect
+        .as_mut()
+        .and_then(|effect| effect.effect.as_mut());
     if let Some(Effect::Order(order)) = effect
         && order.measure() == ThresholdMeasure::Unspecified
     {

@@ -62,17 +62,16 @@ pub async fn require_visible(
     what: &str,
 ) -> Result<(), Problem> {
     let visible = visible_brands(tx, identity).await?;
-    let is_seen = |brands: Vec<BrandId>, visible: &[Uuid]| {
-        brands
-            .iter()
-            .any(|brand| visible.contains(&brand.as_uuid()))
+    let (Some(visible), Some(brands)) = (visible, brands_of(rule)) else {
+        return Ok(());
     };
-    match (visible, brands_of(rule)) {
-        (Some(visible), Some(brands)) if !is_seen(brands, &visible) => {
-            Err(Problem::not_found(what))
-        }
-        _ => Ok(()),
+    if brands
+        .iter()
+        .any(|brand| visible.contains(&brand.as_uuid()))
+    {
+        return Ok(());
     }
+    Err(Problem::not_found(what))
 }
 
 /// Refuses a caller who may not change a rule: it takes the scope of all its brands.

@@ -142,12 +142,12 @@ fn needs_member(audience: &RuleAudience) -> bool {
 }
 
 fn is_for(audience: &RuleAudience, member: &CodeMember, month: u8) -> bool {
-    let one_of = |wanted: &[String], held: &mut dyn Iterator<Item = Uuid>| {
-        wanted.is_empty() || held.any(|id| wanted.contains(&id.to_string()))
+    let one_of = |wanted: &[String], held: &[Uuid]| {
+        wanted.is_empty() || held.iter().any(|id| wanted.contains(&id.to_string()))
     };
     audience.kind() != AudienceKind::Guests
-        && one_of(&audience.tier_ids, &mut member.tier.into_iter())
-        && one_of(&audience.tag_ids, &mut member.tags.iter().copied())
+        && one_of(&audience.tier_ids, member.tier.as_slice())
+        && one_of(&audience.tag_ids, &member.tags)
         && (!audience.first_order || member.first_order)
         && (!audience.birth_month || member.birth_month == Some(month))
 }
