@@ -345,7 +345,7 @@ fn past_order(order: &OrderSnapshot, menu: &BranchMenu) -> Option<PastOrder> {
             }
             let rule = RuleId::from_uuid(adjustment.rule_id.parse().ok()?);
             let taken: &mut Amount = off.entry((rule, adjustment.rule_version)).or_default();
-            *taken = *taken + Amount::new(-adjustment.amount);
+            *taken += Amount::new(-adjustment.amount);
         }
     }
     let fees = order.fees.iter().map(|fee| Fee {

@@ -120,11 +120,6 @@ impl BranchMenu {
         })
     }
 
-    /// Brand of the branch.
-    pub const fn brand(&self) -> BrandId {
-        self.brand
-    }
-
     /// What something costs without options.
     pub fn list_price(&self, product: ProductId, variant: VariantId) -> Option<Amount> {
         self.items.get(&(product, variant)).map(|item| item.price)

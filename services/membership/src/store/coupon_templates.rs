@@ -214,24 +214,37 @@ pub async fn list(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-fn columns(
-    validity: Validity,
-) -> (
-    Option<DateTime<Utc>>,
-    Option<DateTime<Utc>>,
-    Option<i32>,
-    i32,
-) {
-    match validity {
-        Validity::Fixed { from, until } => (Some(from), Some(until), None, 0),
-        Validity::Days { delay, days } => (None, None, Some(days), delay),
+/// Columns of when coupons are valid.
+struct ValidityColumns {
+    starts_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime<Utc>>,
+    days: Option<i32>,
+    delay: i32,
+}
+
+impl From<Validity> for ValidityColumns {
+    fn from(validity: Validity) -> Self {
+        match validity {
+            Validity::Fixed { from, until } => Self {
+                starts_at: Some(from),
+                ends_at: Some(until),
+                days: None,
+                delay: 0,
+            },
+            Validity::Days { delay, days } => Self {
+                starts_at: None,
+                ends_at: None,
+                days: Some(days),
+                delay,
+            },
+        }
     }
 }
 
 /// Stores a new template, or what changed of one whose row is locked.
 pub async fn upsert(tx: &mut TenantTx, template: &Template) -> Result<(), StoreError> {
     let searched = Searched::of(&template.rule, &template.internal_name);
-    let (starts_at, ends_at, days, delay) = columns(template.validity);
+    let valid = ValidityColumns::from(template.validity);
     sqlx::query!(
         "INSERT INTO coupon_templates (
              org_id, template_id, version, internal_name, search_text, state, rule_version, brand_ids,
@@ -256,10 +269,10 @@ pub async fn upsert(tx: &mut TenantTx, template: &Template) -> Result<(), StoreE
         template.state as _,
         template.rule.version,
         &searched.brands,
-        starts_at,
-        ends_at,
-        days,
-        delay,
+        valid.starts_at,
+        valid.ends_at,
+        valid.days,
+        valid.delay,
         template.uses_per_coupon,
         template.issue_limit,
         template.per_member_limit,

@@ -68,30 +68,6 @@ pub async fn list(
     saved.collect()
 }
 
-/// Certain versions of rules, of coupons by their template; unknown ones are left out.
-pub async fn find_many(
-    tx: &mut TenantTx,
-    wanted: &[(BenefitRuleId, i64)],
-) -> Result<Vec<BenefitRule>, StoreError> {
-    let ids: Vec<_> = wanted.iter().map(|(id, _)| id.as_uuid()).collect();
-    let versions: Vec<_> = wanted.iter().map(|(_, version)| *version).collect();
-    let rows = sqlx::query!(
-        "SELECT rule_id, version, rule
-         FROM rule_versions
-         JOIN unnest($2::uuid[], $3::bigint[]) AS wanted (rule_id, version) USING (rule_id, version)
-         WHERE org_id = $1",
-        tx.org().as_uuid(),
-        &ids,
-        &versions,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let rules = rows.iter();
-    rules
-        .map(|row| super::rule(row.rule_id, row.version, &row.rule))
-        .collect()
-}
-
 /// Deletes all versions of a rule that was never enabled.
 pub async fn delete(tx: &mut TenantTx, id: BenefitRuleId) -> Result<(), StoreError> {
     sqlx::query!(

@@ -1,4 +1,8 @@
 //! The whole service on PostgreSQL, Redis and RabbitMQ.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod common;
 mod coupons;

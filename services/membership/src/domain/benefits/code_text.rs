@@ -73,9 +73,9 @@ pub fn parse_csv(field: &str, csv: &str, violations: &mut Violations) -> Vec<Str
         field.trim().trim_matches('"').to_owned()
     };
     let lines = csv.trim_start_matches('\u{feff}').lines().map(first);
-    let lines = lines.enumerate().filter(|(index, text)| {
-        !text.is_empty() && !(*index == 0 && text.eq_ignore_ascii_case("code"))
-    });
+    let header = |index: usize, text: &str| index == 0 && text.eq_ignore_ascii_case("code");
+    let lines = lines.enumerate();
+    let lines = lines.filter(|(index, text)| !text.is_empty() && !header(*index, text));
     let mut seen = BTreeSet::new();
     let mut codes = Vec::new();
     let mut bad = 0;
