@@ -110,6 +110,7 @@ async fn a_coupon_is_redeemed_once_and_a_conflict_says_when_and_where() {
     let member = shop.member().await;
     let template = shop.template(|_| {}).await;
     let coupon = shop.issue(&template, &[member]).await;
+    shop.service.clock().advance(TimeDelta::minutes(1));
     let first = shop
         .coupons()
         .redeem_coupon(redeem(&shop, "a", &coupon.code))
@@ -131,7 +132,10 @@ async fn a_coupon_is_redeemed_once_and_a_conflict_says_when_and_where() {
     );
     assert_eq!(conflict.reason.as_str(), "COUPON_USED");
     assert_eq!(conflict.params["branch_id"], shop.branch.to_string());
-    assert_eq!(conflict.params["used_at"], testkit::noon().to_rfc3339());
+    assert_eq!(
+        conflict.params["used_at"],
+        (testkit::noon() + TimeDelta::minutes(1)).to_rfc3339()
+    );
     let wrong = shop
         .coupons()
         .redeem_coupon(redeem(&shop, "c", "23456789ABCD"))

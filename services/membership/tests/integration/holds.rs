@@ -105,7 +105,8 @@ async fn the_last_coupon_is_used_once_in_two_tabs() {
             reason: String::new(),
         };
         shop.coupons().issue_coupons(request).await.unwrap();
-        let coupon = shop.coupons_of(member).await.remove(0);
+        let coupons = shop.coupons_of(member).await;
+        let coupon = coupons.iter().find(|coupon| coupon.uses_left == 1).unwrap();
         let tab = || shop.hold_for(Some(member), "", vec![coupon_use(&coupon.coupon_id, 50)]);
         let (one, other) = futures::future::join(tab(), tab()).await;
         assert_ne!(one.is_ok(), other.is_ok());

@@ -174,7 +174,7 @@ impl Shop {
 
     pub async fn create_code(&self, code: &str, rule: BenefitRule) -> Result<PromoCode, Status> {
         let request = CreatePromoCodeRequest {
-            idempotency_key: format!("code {code}"),
+            idempotency_key: format!("code-{code}"),
             promo_code: Some(code_draft(rule)),
             codes: Some(Codes::Code(code.to_owned())),
             disabled: false,
@@ -188,7 +188,7 @@ impl Shop {
         let mut draft = template_draft();
         change(&mut draft);
         let request = CreateCouponTemplateRequest {
-            idempotency_key: format!("template {}", draft.internal_name),
+            idempotency_key: format!("template-{}", draft.internal_name),
             template: Some(draft),
         };
         let created = self
@@ -213,7 +213,7 @@ impl Shop {
     /// Issues a coupon to each of some members; returns that of the first.
     pub async fn issue(&self, template: &CouponTemplate, members: &[MemberId]) -> Coupon {
         let request = IssueCouponsRequest {
-            idempotency_key: format!("issue {} {}", template.template_id, members[0]),
+            idempotency_key: format!("issue-{}-{}", template.template_id, members[0]),
             template_id: template.template_id.clone(),
             member_ids: members.iter().map(ToString::to_string).collect(),
             reason: String::new(),
