@@ -147,6 +147,8 @@ ids! {
     LimitTemplateId,
     /// A member of an organisation.
     MemberId,
+    /// A merging of two members.
+    MemberMergeId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.

@@ -1,5 +1,7 @@
 //! Coupons of members: issued, voided, extended, passed on, and redeemed at the counter.
 
+pub mod merge;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{

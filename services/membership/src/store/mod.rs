@@ -6,6 +6,7 @@ pub mod benefit_settings;
 pub mod brands;
 pub mod counters;
 pub mod coupon_entries;
+pub mod coupon_moves;
 pub mod coupon_templates;
 pub mod coupons;
 pub mod holds;
