@@ -12,7 +12,7 @@ use proto::membership::v1::{
     RuleConditions, TransferCouponRequest, UpdateCouponTemplateRequest, VoidCouponsRequest,
 };
 
-use crate::common::{Shop, coupon_use, off, problem, reason, template_draft};
+use crate::rule_shop::{Shop, coupon_use, off, problem, reason, template_draft};
 
 fn redeem(shop: &Shop, key: &str, code: &str) -> RedeemCouponRequest {
     RedeemCouponRequest {

@@ -11,7 +11,7 @@ use proto::{
 };
 use testkit::eventually;
 
-use crate::common::{Shop, code_use, coupon_use, limited, problem, promotion_use, reason};
+use crate::rule_shop::{Shop, code_use, coupon_use, limited, problem, promotion_use, reason};
 
 const AT_ONCE: usize = 64;
 

@@ -4,7 +4,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-mod common;
+mod rule_shop;
 mod coupons;
 mod holds;
 mod promo_codes;

@@ -10,7 +10,7 @@ use proto::membership::v1::{
 };
 use proto::ordering::v1::OrderState;
 
-use crate::common::{Shop, code_draft, code_use, limited, off, problem, reason};
+use crate::rule_shop::{Shop, code_draft, code_use, limited, off, problem, reason};
 
 fn batch(key: &str, batch: PromoCodeBatch) -> CreatePromoCodeRequest {
     CreatePromoCodeRequest {

@@ -13,7 +13,7 @@ use proto::membership::v1::{
     UpdatePromotionRequest, benefit_effect::Effect, price_cut::Cut,
 };
 
-use crate::common::{Shop, off, problem, promotion_draft, reason};
+use crate::rule_shop::{Shop, off, problem, promotion_draft, reason};
 
 async fn document(shop: &Shop, brand: BrandId) -> RuleDocument {
     let request = GetRuleDocumentRequest {

@@ -9,7 +9,7 @@ use proto::membership::v1::{
 };
 use testkit::identities;
 
-use crate::common::{Shop, code_use, limited, off, reason};
+use crate::rule_shop::{Shop, code_use, limited, off, reason};
 
 #[tokio::test]
 async fn another_organisation_finds_and_changes_nothing() {
