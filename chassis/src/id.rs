@@ -119,6 +119,8 @@ ids! {
     AddressId,
     /// An attempt to pay.
     AttemptId,
+    /// A rule of benefits, whatever its version: that of a promotion, a promo code or a coupon template.
+    BenefitRuleId,
     /// A branch (分店).
     BranchId,
     /// A brand (品牌).
@@ -127,6 +129,12 @@ ids! {
     CategoryId,
     /// A consent that a member gave or withdrew.
     ConsentId,
+    /// Coupons that were issued together.
+    CouponBatchId,
+    /// Something that happened to a coupon.
+    CouponEntryId,
+    /// A coupon of a member.
+    CouponId,
     /// Decisions about booked orders that were saved with one change of hours.
     DecisionBatchId,
     /// An event on the bus.
@@ -173,8 +181,12 @@ ids! {
     PaymentMethodId,
     /// A product.
     ProductId,
+    /// One code that can be typed.
+    PromoCodeTextId,
     /// A refund.
     RefundId,
+    /// A calculation of what a rule would have done.
+    ReplayId,
     /// Another slot for an order, under way.
     RescheduleId,
     /// A session of an account.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    members, orders, paid_orders, payments, points,
+    members, orders, paid_orders, payments, points, rules,
     settings::{self, Sold},
 };
 use crate::{
@@ -224,6 +224,7 @@ async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> a
         payments::set_up(staff, endpoints, &brand_id, None).await?;
         let shop = format!("{}/api/shop/{}/{}", endpoints.gateway, OPEN.0, OPEN.1);
         paid_orders::place(staff, endpoints, &brand_id, &shop).await?;
+        rules::set_up(staff, &brand_id).await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod orders;
 mod paid_orders;
 pub mod payments;
 mod points;
+mod rules;
 mod settings;
 
 use anyhow::Context as _;

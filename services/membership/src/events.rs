@@ -14,7 +14,7 @@ use proto::{catalog::v1::BranchChanged, ordering::v1::OrderChanged};
 use uuid::Uuid;
 
 use crate::{
-    app::{Dependencies, members, orders},
+    app::{Dependencies, benefits::publish::publish, members, orders},
     store::{self, branches::Branch},
 };
 
@@ -24,7 +24,7 @@ pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
         Consumer::new(
             "membership.branches",
             &["catalog.branch.changed.v1"],
-            Branches,
+            Branches { deps: deps.clone() },
         )
         .filled_from("catalog", "catalog.branch"),
         Consumer::new(
@@ -76,7 +76,9 @@ impl Handler for Orders {
     }
 }
 
-struct Branches;
+struct Branches {
+    deps: Dependencies,
+}
 
 #[async_trait]
 impl Handler for Branches {
@@ -88,7 +90,12 @@ impl Handler for Branches {
         // Rows are locked in the order of their ids, as everywhere.
         branches.sort_by_key(|branch| (branch.id, branch.version));
         for branch in &branches {
+            let is_new = !store::branches::has_brand(tx, branch.brand).await?;
             store::branches::upsert(tx, branch).await?;
+            // Promotions of all brands are for a new one too.
+            if is_new && store::promotions::has_of_all_brands(tx).await? {
+                publish(tx, branch.brand, self.deps.clock.now()).await?;
+            }
         }
         Ok(())
     }

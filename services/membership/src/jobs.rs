@@ -1,5 +1,6 @@
 //! Timers.
 
+mod benefits;
 mod points;
 mod sign_ins;
 mod tiers;
@@ -10,7 +11,8 @@ use crate::app::Dependencies;
 
 /// The timers.
 pub fn jobs(deps: &Dependencies) -> Vec<Job> {
-    let mut jobs = points::jobs(deps);
+    let mut jobs = benefits::jobs(deps);
+    jobs.extend(points::jobs(deps));
     jobs.extend(sign_ins::jobs(deps));
     jobs.extend(tiers::jobs(deps));
     jobs

@@ -16,9 +16,12 @@ mod store;
 use anyhow::Context as _;
 use chassis::service::{App, BoxFuture, Context, Parts};
 use proto::membership::v1::{
+    benefit_service_server::BenefitServiceServer, coupon_service_server::CouponServiceServer,
     member_account_service_server::MemberAccountServiceServer,
     member_service_server::MemberServiceServer, points_service_server::PointsServiceServer,
-    tag_service_server::TagServiceServer, tier_service_server::TierServiceServer,
+    promo_code_service_server::PromoCodeServiceServer,
+    promotion_service_server::PromotionServiceServer, tag_service_server::TagServiceServer,
+    tier_service_server::TierServiceServer,
 };
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
@@ -52,6 +55,7 @@ pub fn parts(ctx: &Context, config: Config) -> anyhow::Result<Parts> {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         peers: ctx.peers.clone(),
+        redis: ctx.redis.clone(),
         sign_in: sign_in(config)?,
     };
     let members = MemberServiceServer::new(grpc::MemberService::new(deps.clone()));
@@ -59,12 +63,20 @@ pub fn parts(ctx: &Context, config: Config) -> anyhow::Result<Parts> {
     let points = PointsServiceServer::new(grpc::PointsService::new(deps.clone()));
     let tiers = TierServiceServer::new(grpc::TierService::new(deps.clone()));
     let tags = TagServiceServer::new(grpc::TagService::new(deps.clone()));
+    let benefits = BenefitServiceServer::new(grpc::BenefitService::new(deps.clone()));
+    let promotions = PromotionServiceServer::new(grpc::PromotionService::new(deps.clone()));
+    let promo_codes = PromoCodeServiceServer::new(grpc::PromoCodeService::new(deps.clone()));
+    let coupons = CouponServiceServer::new(grpc::CouponService::new(deps.clone()));
     Ok(Parts {
         routes: Routes::new(members)
             .add_service(accounts)
             .add_service(points)
             .add_service(tiers)
-            .add_service(tags),
+            .add_service(tags)
+            .add_service(benefits)
+            .add_service(promotions)
+            .add_service(promo_codes)
+            .add_service(coupons),
         consumers: events::consumers(&deps),
         snapshots: events::snapshots(),
         jobs: jobs::jobs(&deps),

@@ -2,6 +2,7 @@
 
 pub mod benefits;
 pub mod codes;
+pub mod coupon_templates;
 pub mod coupons;
 pub mod line_login;
 pub mod members;
@@ -9,11 +10,18 @@ pub mod members;
 mod members_for_tests;
 pub mod orders;
 pub mod points;
+pub mod promo_codes;
+pub mod promotions;
+pub mod replays;
+pub mod rule_preview;
+pub mod saved_rule;
 pub mod scope;
 pub mod sessions;
 pub mod sms;
 pub mod tags;
 pub mod tiers;
+
+use std::fmt;
 
 use chassis::{
     client::Peers,
@@ -22,21 +30,32 @@ use chassis::{
     error::Problem,
     secret::{Sealer, Secret},
 };
+use redis::aio::ConnectionManager;
 use url::Url;
 
 use crate::http_client::Http;
 
 /// What every use case works with; clones share everything.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Dependencies {
     /// The database.
     pub db: Db,
     /// The time.
     pub clock: SharedClock,
-    /// The peers.
+    /// Calls other services.
     pub peers: Peers,
+    /// What may be lost.
+    pub redis: ConnectionManager,
     /// What signing in needs.
     pub sign_in: SignIn,
+}
+
+impl fmt::Debug for Dependencies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dependencies")
+            .field("db", &self.db)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What signing in needs.

@@ -1,5 +1,6 @@
 //! Rules, apart from I/O.
 
+pub mod benefits;
 pub mod calendar;
 pub mod code;
 pub mod contact;

@@ -6,12 +6,18 @@
 
 mod account;
 mod common;
+mod coupons;
+mod holds;
 mod line_login;
 mod member_list;
 mod member_orders;
 mod merging;
 mod points;
 mod points_shop;
+mod promo_codes;
+mod promotions;
+mod rule_shop;
+mod rule_tenancy;
 mod sign_in;
 mod tags;
 mod tenancy_of_members;

@@ -7,24 +7,27 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-/// Moves what `from` has to `into`, and remembers the merging with it.
+use crate::store;
+
+/// Moves what `from` has to `into`, and remembers the merging with it. Coupons that are over, and those that an
+/// order holds, stay.
 pub async fn merge(
-    _tx: &mut TenantTx,
-    _merge: MemberMergeId,
-    _from: MemberId,
-    _into: MemberId,
+    tx: &mut TenantTx,
+    merge: MemberMergeId,
+    from: MemberId,
+    into: MemberId,
     _now: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    Ok(())
+    Ok(store::coupon_moves::move_all(tx, merge, from, into).await?)
 }
 
 /// Moves what a merging moved back, as far as it was not used since.
 pub async fn undo(
-    _tx: &mut TenantTx,
-    _merge: MemberMergeId,
-    _from: MemberId,
-    _into: MemberId,
+    tx: &mut TenantTx,
+    merge: MemberMergeId,
+    from: MemberId,
+    into: MemberId,
     _now: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    Ok(())
+    Ok(store::coupon_moves::move_back(tx, merge, from, into).await?)
 }
