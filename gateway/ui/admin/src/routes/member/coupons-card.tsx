@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { formatDateTime } from "@yizhimai/kit";
+import { Tag as Badge } from "antd";
+
+import { useScope } from "../../frame/use-scope";
+import { useT } from "../../i18n";
+import { QueryView } from "../../patterns/states";
+import membership from "../membership/membership.module.css";
+import { Card } from "./card";
+import { memberCouponsQuery } from "./queries";
+import { texts } from "./texts";
+
+/** Coupons of the member, the last issued first. */
+export function CouponsCard({ memberId }: { memberId: string }) {
+  const t = useT();
+  const { timeZone } = useScope();
+  const query = useQuery(memberCouponsQuery(memberId));
+  return (
+    <Card title={t(texts.coupons)}>
+      <QueryView query={query} skeleton={<span className={membership.soft}>…</span>}>
+        {(coupons) =>
+          coupons.length === 0 ? (
+            <p className={membership.soft}>{t(texts.couponsNone)}</p>
+          ) : (
+            <ul className={membership.list}>
+              {coupons.map((coupon) => (
+                <li key={coupon.coupon_id}>
+                  <span className={membership.grow}>
+                    {coupon.name}
+                    <div className={membership.soft}>{t(texts.couponUntil, { time: formatDateTime(coupon.valid_until, timeZone) })}</div>
+                  </span>
+                  <Badge color={coupon.state === "unused" ? "green" : undefined}>{t(texts.couponState[coupon.state])}</Badge>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </Card>
+  );
+}
