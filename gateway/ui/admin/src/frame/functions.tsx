@@ -7,12 +7,18 @@ import {
   CreditCardOutlined,
   DashboardOutlined,
   DatabaseOutlined,
+  CrownOutlined,
+  GiftOutlined,
+  IdcardOutlined,
   PauseCircleOutlined,
   ProductOutlined,
   ReconciliationOutlined,
   RocketOutlined,
   ShopOutlined,
+  TagOutlined,
   TagsOutlined,
+  TeamOutlined,
+  UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { Text } from "@yizhimai/kit";
 import type { ReactNode } from "react";
@@ -75,6 +81,17 @@ export const functionGroups: readonly FunctionGroup[] = [
     functions: [
       { id: "settlements", of: texts.functionNames.transactions, title: texts.functionNames.settlements, also: "交易明細 對帳 撥款 手續費 待入帳 金流 settlement reconciliation payout fee F14 F32", icon: <ReconciliationOutlined />, permission: "report.transactions", path: inBrand(paths.settlements) },
       { id: "ledger", of: texts.functionNames.transactions, title: texts.functionNames.ledger, also: "帳務 分錄 科目 餘額 收款 退款 對帳 ledger balance entry F14 F32", icon: <BookOutlined />, permission: "report.transactions", path: inBrand(paths.ledger) },
+    ],
+  },
+  {
+    title: texts.groups.members,
+    functions: [
+      { id: "members", title: texts.functionNames.members, also: "會員列表 顧客 客人 黑名單 匯出 member customer list F18", icon: <TeamOutlined />, permission: "member.list", path: paths.members },
+      { id: "point-rules", title: texts.functionNames.pointRules, also: "點數規則設定 集點 紅利 折抵 到期 points rules earn F21", icon: <GiftOutlined />, permission: "member.point_rules", plan: "advanced", path: paths.pointRules },
+      { id: "member-profiles", title: texts.functionNames.memberProfiles, also: "會員資料管理 輪廓 備註 習慣 member profile notes F22", icon: <IdcardOutlined />, permission: "member.profiles", path: paths.memberSearch },
+      { id: "tiers", title: texts.functionNames.tiers, also: "VIP 等級管理 升等 門檻 續會 tier level F23", icon: <CrownOutlined />, permission: "member.vip", plan: "max", path: paths.tiers },
+      { id: "tags", title: texts.functionNames.tags, also: "會員標籤 分眾 tag label F24", icon: <TagOutlined />, permission: "member.tags", plan: "max", path: paths.tags },
+      { id: "points-log", title: texts.functionNames.pointsLog, also: "點數 發券 記錄 異動 客服 補點 調整 points coupon log entries F28", icon: <UnorderedListOutlined />, permission: "member.ledger", path: paths.pointsLog },
     ],
   },
   {
