@@ -24,8 +24,8 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   return {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
-      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage", "report.transactions": "manage", "pay.settings": "manage", "staff.accounts": "manage", "system.settings": "manage" },
-      actions: ["order.cancel_late", "order.reopen", "order.refund", "member.unmask", "test.order", "audit.view", "payment.credentials"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage", "report.transactions": "manage", "pay.settings": "manage", "member.list": "manage", "member.profiles": "manage", "member.point_rules": "manage", "member.vip": "manage", "member.tags": "manage", "member.ledger": "manage", "member.coupons": "manage", "staff.accounts": "manage", "system.settings": "manage" },
+      actions: ["order.cancel_late", "order.reopen", "order.refund", "member.unmask", "member.export", "member.erase", "member.merge", "points.adjust", "test.order", "audit.view", "payment.credentials"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },
     organisation: { organisation_id: "org", code: "demo", name: "好日子餐飲", plan: "max" },

@@ -53,6 +53,7 @@ export type TierProgress = S["TierProgress"];
 export type TierChange = S["TierChange"];
 export type Tag = S["Tag"];
 export type MemberTag = S["MemberTag"];
+export type Coupon = S["Coupon"];
 export type TagBatch = S["TagBatch"];
 export type TagFilter = S["TagFilterInput"];
 export type TagBatchOutcome = S["CreateTagBatchResponse"];

@@ -86,7 +86,7 @@ function Pair({ pair }: { pair: DuplicatePair }) {
     <section className={membership.card} aria-label={`${memberName(t, older)} · ${memberName(t, newer)}`}>
       <Flex wrap gap={8} style={{ marginBottom: 8 }}>
         {causes.map((cause) => (
-          <Badge key={cause} color="orange">{t(memberTexts.cause[cause])}</Badge>
+          <Badge key={cause} color="warning">{t(memberTexts.cause[cause])}</Badge>
         ))}
       </Flex>
       <div className={membership.scroll}>

@@ -29,7 +29,7 @@ export function CouponsCard({ memberId }: { memberId: string }) {
                     {coupon.name}
                     <div className={membership.soft}>{t(texts.couponUntil, { time: formatDateTime(coupon.valid_until, timeZone) })}</div>
                   </span>
-                  <Badge color={coupon.state === "unused" ? "green" : undefined}>{t(texts.couponState[coupon.state])}</Badge>
+                  <Badge color={coupon.state === "unused" ? "success" : "default"}>{t(texts.couponState[coupon.state])}</Badge>
                 </li>
               ))}
             </ul>

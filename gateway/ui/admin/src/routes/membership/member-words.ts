@@ -12,7 +12,7 @@ export function memberName(t: T, { name, state }: Pick<Member, "name" | "state">
 
 /** Colour of a state's badge; the usual state needs none. */
 export function stateColour(state: MemberState): string | undefined {
-  return { active: undefined, blocked: "red", prepays: "orange", merged: "default", erased: "default" }[state];
+  return { active: undefined, blocked: "error", prepays: "warning", merged: "default", erased: "default" }[state];
 }
 
 export function stateWord(t: T, state: MemberState): string {

@@ -1,4 +1,5 @@
 import { Form, Radio } from "antd";
+import type { KeyboardEvent } from "react";
 
 import { useT } from "../../i18n";
 import { WallField } from "../../patterns/wall-field";
@@ -32,5 +33,13 @@ interface WallFormFieldProps {
 }
 
 function WallFormField({ label, value, onChange }: WallFormFieldProps) {
-  return <WallField label={label} value={value} onChange={(wall) => onChange?.(wall)} daysAhead={MOST_DAYS} />;
+  // Enter confirms the time that was typed; it would send the whole form as well.
+  const keep = (event: KeyboardEvent) => {
+    if (event.key === "Enter") event.preventDefault();
+  };
+  return (
+    <div role="presentation" onKeyDown={keep}>
+      <WallField label={label} value={value} onChange={(wall) => onChange?.(wall)} daysAhead={MOST_DAYS} />
+    </div>
+  );
 }

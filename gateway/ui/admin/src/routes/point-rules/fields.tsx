@@ -105,7 +105,7 @@ export function RulesFields({ programme, free, form }: RulesFieldsProps) {
           <>
             <div className={styles.pair}>
               <Form.Item name={["rules", "redeeming", "worth_of_100"]} label={t(texts.worth)} rules={[{ required: true, type: "number", min: 1, max: 10_000, message: t(texts.worthNeeded) }]}>
-                <ScaledNumber scale={100} prefix="NT$" min={0.01} max={100} precision={2} step={0.5} style={{ width: "100%" }} />
+                <ScaledNumber scale={100} prefix="NT$" min={0.01} max={100} step={0.5} style={{ width: "100%" }} />
               </Form.Item>
               <Form.Item name={["rules", "redeeming", "min_points"]} label={t(texts.minPoints)} required>
                 <InputNumber<number> min={1} max={100_000} precision={0} suffix={unit} style={{ width: "100%" }} />
@@ -117,7 +117,7 @@ export function RulesFields({ programme, free, form }: RulesFieldsProps) {
                 <InputNumber<number> min={0} max={9_999_999} precision={0} prefix="NT$" placeholder={t(texts.minSpendNone)} style={{ width: "100%" }} />
               </Form.Item>
               <Form.Item name={["rules", "redeeming", "cap_bp"]} label={t(texts.cap)} rules={[{ required: true, type: "number", min: 1, max: ONCE_BP, message: t(texts.capNeeded) }]}>
-                <ScaledNumber scale={100} min={0.01} max={100} precision={2} step={5} suffix="%" style={{ width: "100%" }} />
+                <ScaledNumber scale={100} min={0.01} max={100} step={5} suffix="%" style={{ width: "100%" }} />
               </Form.Item>
             </div>
             <Form.Item name={["rules", "redeeming", "not_beside"]} label={t(texts.notBeside)}>
@@ -181,10 +181,10 @@ function Weekdays() {
           {fields.map(({ key, name }) => (
             <div key={key} className={styles.inline}>
               <Form.Item name={[name, "weekday"]}>
-                <Select aria-label={t(texts.weekday)} style={{ width: 110 }} options={weekdays.map((one) => ({ value: one, label: t(common.weekday[one]) }))} />
+                <Select aria-label={t(texts.weekday)} style={{ width: 92 }} options={weekdays.map((one) => ({ value: one, label: t(common.weekday[one]) }))} />
               </Form.Item>
               <Form.Item name={[name, "factor_bp"]} rules={[{ required: true, type: "number", min: ONCE_BP, max: 10 * ONCE_BP, message: t(texts.factorNeeded) }]}>
-                <ScaledNumber scale={ONCE_BP} aria-label={t(texts.factor)} min={1} max={10} precision={2} step={0.5} style={{ width: 110 }} />
+                <ScaledNumber scale={ONCE_BP} aria-label={t(texts.factor)} min={1} max={10} step={0.5} style={{ width: 76 }} />
               </Form.Item>
               <Form.Item name={[name, "adds"]} valuePropName="checked">
                 <Checkbox>{t(texts.adds)}</Checkbox>

@@ -73,8 +73,10 @@ function Figures({ programme }: { programme: PointsProgramme }) {
       {figures.map(([title, value, hint]) => (
         <div key={title[0]} className={styles.figure}>
           <dt>{t(title)}</dt>
-          <dd className="tabular">{value}</dd>
-          {hint ? <small>{hint}</small> : null}
+          <dd className="tabular">
+            {value}
+            {hint ? <small>{hint}</small> : null}
+          </dd>
         </div>
       ))}
     </dl>

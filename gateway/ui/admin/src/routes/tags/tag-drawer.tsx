@@ -1,10 +1,11 @@
-import { App, Button, ColorPicker, Flex, Form, Input } from "antd";
+import { App, Button, Flex, Form, Input } from "antd";
 import { useState } from "react";
 
 import { problemFrom } from "../../data/gateway";
 import type { Tag } from "../../data/types";
 import { useReason, useT } from "../../i18n";
 import { common } from "../../i18n/common";
+import { ColourField } from "../../patterns/colour-field";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { RefusalAlert, useFormRefusal } from "../../patterns/form-refusal";
 import { Suggest } from "../../patterns/suggest";
@@ -79,8 +80,8 @@ export function TagDrawer({ tag, groups, onClose, onSaved }: TagDrawerProps) {
         <Form.Item name="name" label={t(texts.name)} rules={[{ required: true, whitespace: true, message: t(texts.nameNeeded) }]}>
           <Input size="large" maxLength={20} showCount />
         </Form.Item>
-        <Form.Item name="colour" required label={t(texts.colour)} getValueFromEvent={(colour: { toHexString: () => string }) => colour.toHexString()}>
-          <ColorPicker showText disabledAlpha size="large" />
+        <Form.Item name="colour" required label={t(texts.colour)}>
+          <ColourField />
         </Form.Item>
         <Form.Item name="group_name" label={t(texts.group)} extra={t(texts.groupHint)}>
           <Suggest maxLength={20} known={groups} />

@@ -1,10 +1,11 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Checkbox, ColorPicker, Form, Input, InputNumber, Radio, Select, type FormInstance } from "antd";
+import { Button, Checkbox, Form, Input, InputNumber, Radio, Select, type FormInstance } from "antd";
 import type { CSSProperties } from "react";
 
 import type { TierChangeMode, TierProgramme, TierRules } from "../../data/types";
 import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
+import { ColourField } from "../../patterns/colour-field";
 import { FormSection } from "../../patterns/form-page";
 import { ScaledNumber } from "../../patterns/scaled-number";
 import membership from "../membership/membership.module.css";
@@ -115,8 +116,8 @@ function TierField({ place, tier, onRemove }: TierFieldProps) {
         <Form.Item name={[place, "name"]} label={t(texts.name)} rules={[{ required: true, whitespace: true, message: t(texts.nameNeeded) }]}>
           <Input maxLength={20} />
         </Form.Item>
-        <Form.Item name={[place, "colour"]} label={t(texts.colour)} required getValueFromEvent={(colour: { toHexString: () => string }) => colour.toHexString()}>
-          <ColorPicker showText disabledAlpha />
+        <Form.Item name={[place, "colour"]} label={t(texts.colour)} required>
+          <ColourField />
         </Form.Item>
       </div>
       {isBase ? (
@@ -168,7 +169,7 @@ function TierField({ place, tier, onRemove }: TierFieldProps) {
           <InputNumber<number> {...money} min={1} placeholder={t(texts.noLimit)} />
         </Form.Item>
         <Form.Item name={[place, "benefits", "points_factor_bp"]} label={t(texts.factor)} rules={[{ required: true, type: "number", min: ONCE_BP, max: 10 * ONCE_BP, message: t(texts.factorNeeded) }]}>
-          <ScaledNumber scale={ONCE_BP} min={1} max={10} step={0.5} precision={2} style={{ width: "100%" }} />
+          <ScaledNumber scale={ONCE_BP} min={1} max={10} step={0.5} style={{ width: "100%" }} />
         </Form.Item>
         <Form.Item name={[place, "benefits", "free_delivery_from"]} label={t(texts.delivery)}>
           <InputNumber<number> {...money} placeholder={t(texts.deliveryNone)} />
@@ -244,7 +245,7 @@ function PriceShare({ value = 0, onChange, ...rest }: PriceShareProps) {
       {...rest}
       min={1}
       max={100}
-      precision={2}
+     
       suffix={t(texts.discountUnit)}
       style={{ width: "100%" }}
       value={(ONCE_BP - value) / 100}
