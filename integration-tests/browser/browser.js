@@ -76,6 +76,15 @@ export async function signIn(page) {
     settlements: `${ofBrand}/settlements`,
     ledger: `${ofBrand}/ledger`,
     ledgerEntries: `${ofBrand}/ledger?tab=transactions`,
+    members: `${endpoints.admin}members`,
+    memberSearch: `${endpoints.admin}profiles`,
+    duplicates: `${endpoints.admin}members/duplicates`,
+    pointRules: `${endpoints.admin}point-rules`,
+    tiers: `${endpoints.admin}tiers`,
+    tags: `${endpoints.admin}tags`,
+    pointsLog: `${endpoints.admin}points-log`,
+    pointAdjustments: `${endpoints.admin}points-log?tab=adjustments`,
+    pointSums: `${endpoints.admin}points-log?tab=sums`,
     audit: `${endpoints.admin}audit`,
   }
 }
