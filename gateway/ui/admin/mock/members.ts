@@ -233,7 +233,7 @@ function saveTag({ world, ids, body }: Call) {
   const known = tags.find((one) => one.tag_id === ids[0]);
   if (tags.some((one) => one !== known && one.name === input.name)) throw new Refusal(409, "CODE_TAKEN", {}, [{ field: "name", reason: "CODE_TAKEN", params: {} }]);
   const similar = tags.find((one) => one !== known && (one.name.includes(input.name) || input.name.includes(one.name)));
-  if (similar && !input.allow_similar) throw new Refusal(409, "TAG_SIMILAR", { name: similar.name });
+  if (similar && !input.allow_similar) throw new Refusal(409, "TAG_SIMILAR", { names: similar.name });
   const tag: Tag = {
     tag_id: known?.tag_id ?? world.fresh(), version: (known?.version ?? 0) + 1, name: input.name, colour: input.colour, group_name: input.group_name, description: input.description, members: known?.members ?? 0,
     archived: false, merged_into: null, former_names: known && known.name !== input.name ? [known.name, ...known.former_names] : (known?.former_names ?? []), created_at: known?.created_at ?? new Date().toISOString(),

@@ -54,6 +54,7 @@ export type TierChange = S["TierChange"];
 export type Tag = S["Tag"];
 export type MemberTag = S["MemberTag"];
 export type Coupon = S["Coupon"];
+export type CouponDetail = S["GetCouponResponse"];
 export type TagBatch = S["TagBatch"];
 export type TagFilter = S["TagFilterInput"];
 export type TagBatchOutcome = S["CreateTagBatchResponse"];

@@ -100,7 +100,7 @@ export const reasonTexts = {
   PIN_TAKEN: ["這組 PIN 已經有人用了，請換一組。", "This PIN is in use; choose another."],
   SERIAL_TAKEN: ["這台設備的序號已經登記過了。", "This serial number is already registered."],
   ALREADY_BOUND: ["已經綁定過了。", "This is already linked."],
-  TAG_SIMILAR: ["已經有很像的標籤[[「{name}」]]。", "There is a very similar tag[[: {name}]]."],
+  TAG_SIMILAR: ["已經有很像的標籤[[「{names}」]]。", "There is a very similar tag[[: {names}]]."],
   TAG_IN_USE: ["還有規則在用這個標籤[[：{rules}]]。", "Rules still use this tag[[: {rules}]]."],
   TIER_IN_USE: ["還有會員是這個等級，請選一個等級接替。", "Members still have this tier; choose one to take its place."],
   ALREADY_IN_FORCE: ["這一版已經生效，不能撤回。", "This version is in force already and can't be withdrawn."],

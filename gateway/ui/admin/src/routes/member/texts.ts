@@ -164,16 +164,9 @@ export const texts = {
   },
 
   coupons: ["優惠券", "Coupons"],
+  couponsLog: ["看發券記錄", "See the log"],
   couponsNone: ["沒有優惠券", "No coupons"],
   couponUntil: ["{time} 前有效", "valid until {time}"],
-  couponState: {
-    unused: ["未使用", "unused"],
-    held: ["訂單保留中", "held by an order"],
-    used: ["已使用", "used"],
-    expired: ["已過期", "expired"],
-    voided: ["已作廢", "void"],
-    transferred: ["已轉贈", "passed on"],
-  },
 
   notes: ["備註", "Notes"],
   notesHint: ["同事看得到，會員要求個資副本時也會包含。", "Seen by colleagues, and part of the copy that a member may ask for."],

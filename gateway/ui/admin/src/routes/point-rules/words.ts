@@ -1,6 +1,6 @@
 import { formatMoney } from "@yizhimai/kit";
 
-import type { PointsRules } from "../../data/types";
+import type { PointsRules, ProductTarget } from "../../data/types";
 import type { T } from "../../i18n";
 import { common } from "../../i18n/common";
 import { ONCE_BP } from "./rules";
@@ -23,7 +23,7 @@ export function sentencesOf(t: T, rules: PointsRules): string[] {
   const unit = rules.unit_name;
   const comma = t(common.listComma);
   const { earning, redeeming } = rules;
-  const out = (target: { excluded_product_ids: string[]; excluded_category_ids: string[] }) => target.excluded_product_ids.length + target.excluded_category_ids.length;
+  const out = (target: ProductTarget | null | undefined) => (target ? target.excluded_product_ids.length + target.excluded_category_ids.length : 0);
   const sentences: string[] = [];
   if (earning) {
     const limits = [

@@ -10,6 +10,7 @@ import { withoutEmpty } from "../../patterns/search";
 import { may } from "../../session/may";
 import membership from "../membership/membership.module.css";
 import { AdjustmentsView } from "./adjustments-view";
+import { CouponsView } from "./coupons-view";
 import { EntriesView } from "./entries-view";
 import { tabs, type LogSearch, type LogTab } from "./search";
 import { SumsView } from "./sums-view";
@@ -22,7 +23,9 @@ export function PointsLogPage() {
   const navigate = useNavigate();
   const typed = useLocation({ select: ({ state }) => state.text ?? "" });
   // Sums name their programme, which is seen with the rules.
-  const sums = may(useMe(), "member.point_rules");
+  const me = useMe();
+  const sums = may(me, "member.point_rules");
+  const coupons = may(me, "member.coupons") && may(me, "member.list");
   const go = (next: LogSearch) =>
     void navigate({ to: ".", search: withoutEmpty(next), state: typed === "" ? {} : { text: typed }, replace: next.pages === search.pages } as unknown as NavigateOptions);
   const filter = (next: Partial<LogSearch>) => go({ ...search, pages: [], ...next });
@@ -36,10 +39,11 @@ export function PointsLogPage() {
           aria-label={t(frameTexts.functionNames.pointsLog)}
           value={shown}
           onChange={(tab) => go(tab === "entries" ? {} : { tab })}
-          options={tabs.filter((one) => one !== "sums" || sums).map((one) => ({ value: one, label: t(texts.tab[one]) }))}
+          options={tabs.filter((one) => (one !== "sums" || sums) && (one !== "coupons" || coupons)).map((one) => ({ value: one, label: t(texts.tab[one]) }))}
         />
       </div>
       {shown === "entries" ? <EntriesView search={search} onFilter={filter} onPages={(pages) => go({ ...search, pages })} /> : null}
+      {shown === "coupons" ? <CouponsView search={search} onFilter={filter} onPages={(pages) => go({ ...search, pages })} /> : null}
       {shown === "adjustments" ? <AdjustmentsView search={search} onFilter={filter} onPages={(pages) => go({ ...search, pages })} /> : null}
       {shown === "sums" ? <SumsView search={search} onFilter={filter} /> : null}
     </Page>

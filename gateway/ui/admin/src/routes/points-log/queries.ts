@@ -29,6 +29,21 @@ export const entriesQuery = ({ member, order, kind, programme, from, until, page
   });
 };
 
+/** A page of the coupons of a member, the last issued first. */
+export const couponsQuery = (memberId: string, pages: readonly string[] | undefined) =>
+  queryOptions({
+    queryKey: [...keys.member(memberId), "coupons", pages],
+    queryFn: () => call("GET", "/api/admin/coupons", { query: { member_id: memberId, page_size: 50, page_token: pages?.at(-1) } }),
+    placeholderData: keepPreviousData,
+  });
+
+/** A coupon with what happened to it. */
+export const couponQuery = (couponId: string) =>
+  queryOptions({
+    queryKey: [...keys.membership(), "coupon", couponId],
+    queryFn: () => call("GET", "/api/admin/coupons/{coupon_id}", { path: { coupon_id: couponId } }),
+  });
+
 /** A page of adjustments by hand, newest first. */
 export const adjustmentsQuery = ({ state = "waiting", member, pages }: LogSearch) =>
   queryOptions({

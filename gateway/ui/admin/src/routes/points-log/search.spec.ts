@@ -9,6 +9,7 @@ describe("the address of the log", () => {
       tab: "sums", member, order: "9105M", kind: "redeemed", from: "2026-06-01", state: "all", pages: ["t"],
     });
     expect(parsePointsLogSearch({ tab: "entries", kind: "gold", order: "9105" })).toEqual({});
+    expect(parsePointsLogSearch({ tab: "coupons" })).toEqual({ tab: "coupons" });
   });
 });
 

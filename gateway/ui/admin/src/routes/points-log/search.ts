@@ -3,7 +3,7 @@ import { DATE, ID, pagesIn, textsIn } from "../../patterns/search";
 import { texts } from "./texts";
 
 /** Parts of the screen, as the address names them. */
-export const tabs = ["entries", "adjustments", "sums"] as const;
+export const tabs = ["entries", "coupons", "adjustments", "sums"] as const;
 export type LogTab = (typeof tabs)[number];
 
 /** Kinds of entries in the order in which they are shown. */
