@@ -76,6 +76,25 @@ test('a member is found, unmasked with a reason, blocked, and let go again', asy
   assert.deepEqual(owner.errors, [])
 })
 
+test('somebody joins at the counter and has a profile at once', async () => {
+  const owner = await open(browser, PHONE)
+  const screens = await signIn(owner)
+  const name = `櫃台${digits(6)}`
+  await owner.goto(screens.members)
+  await owner.getByRole('button', { name: '新增會員' }).click()
+  const drawer = owner.getByRole('dialog', { name: '新增會員' })
+  await drawer.getByRole('button', { name: '加入會員' }).click()
+  await drawer.getByText('客人同意才能加入。').waitFor()
+  await drawer.getByLabel('電話').fill(`09${digits(8)}`)
+  await drawer.getByLabel('姓名').fill(name)
+  await drawer.getByText('客人已經同意會員條款與隱私權聲明').click()
+  assert.deepEqual(await faults(owner), [])
+  await drawer.getByRole('button', { name: '加入會員' }).click()
+  await owner.getByRole('heading', { name }).waitFor()
+  await owner.screenshot({ path: `${pictures}member-phone.png`, fullPage: true })
+  assert.deepEqual(owner.errors, [])
+})
+
 test('points given by hand stand in the log in one line; many wait for a second person', async () => {
   const owner = await open(browser, DESKTOP)
   const screens = await signIn(owner)

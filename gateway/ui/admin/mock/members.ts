@@ -280,6 +280,7 @@ const coupons = ({ query }: Call): { body: { coupons: Coupon[]; next_page_token:
 
 export const memberRoutes: readonly Route[] = [
   ["POST", /^\/branches\/([^/]+)\/members$/u, join],
+  ["POST", /^\/branches\/([^/]+)\/members\/codes$/u, () => ({ body: { expires_in_secs: 300, resend_in_secs: 60 } })],
   ["POST", /^\/members\/find$/u, find],
   ["POST", /^\/members\/export$/u, (call) => {
     requirePassword(call.world);

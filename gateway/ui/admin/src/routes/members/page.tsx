@@ -24,6 +24,7 @@ import membership from "../membership/membership.module.css";
 import { useTags, useTiers } from "../membership/use-names";
 import { ExportDialog } from "./export-dialog";
 import { MemberFilters } from "./filters";
+import { JoinDrawer } from "./join-drawer";
 import { duplicatesQuery, membersQuery } from "./queries";
 import { isFiltered, type MemberSearch } from "./search";
 import { texts } from "./texts";
@@ -96,10 +97,11 @@ export function MembersPage() {
   const search = useSearch({ strict: false }) as MemberSearch;
   const text = useLocation({ select: ({ state }) => state.text ?? "" });
   const navigate = useNavigate();
-  const { timeZone } = useScope();
+  const { timeZone, branches } = useScope();
   const query = useQuery(membersQuery(search, text, timeZone));
   const rows = useRows(query.data?.members, timeZone);
   const [exporting, setExporting] = useState(false);
+  const [joining, setJoining] = useState(false);
   const exports = mayDo(me, "member.export") && holdsShared(me);
   // The count comes with the first page only.
   const [counted, setCounted] = useState<number>();
@@ -120,6 +122,7 @@ export function MembersPage() {
         actions={
           <>
             {holdsShared(me) ? <DuplicatesLink /> : null}
+            {may(me, "ops.orders", "operate") && branches.length > 0 ? <Button onClick={() => setJoining(true)}>{t(texts.join)}</Button> : null}
             {exports ? <Button onClick={() => setExporting(true)}>{t(texts.export)}</Button> : null}
           </>
         }
@@ -146,6 +149,7 @@ export function MembersPage() {
           )
         }
       />
+      {joining ? <JoinDrawer onClose={() => setJoining(false)} /> : null}
       {exporting ? <ExportDialog search={search} text={text} onClose={() => setExporting(false)} /> : null}
     </Page>
   );
