@@ -85,6 +85,13 @@ export async function signIn(page) {
     pointsLog: `${endpoints.admin}points-log`,
     pointAdjustments: `${endpoints.admin}points-log?tab=adjustments`,
     pointSums: `${endpoints.admin}points-log?tab=sums`,
+    promotions: `${ofBrand}/promotions`,
+    newPromotion: `${ofBrand}/promotions/new`,
+    promoCodes: `${ofBrand}/promo-codes`,
+    newPromoCode: `${ofBrand}/promo-codes/new`,
+    coupons: `${ofBrand}/coupons`,
+    newCoupon: `${ofBrand}/coupons/new`,
+    redeem: `${ofBranch}/redeem`,
     audit: `${endpoints.admin}audit`,
   }
 }

@@ -4,7 +4,8 @@ import type { Me, Order, OrderLine, Product, StockItem } from "../src/data/types
 export function line(part: Partial<OrderLine> = {}): OrderLine {
   return {
     product_id: "p", variant_id: "v", product_name: "珍珠奶茶", variant_name: "冷", quantity: 1,
-    unit_list: 55, list: 55, net: 55, unit_nets: [55], adjustments: [], options: [], note: "", tax_type: "taxable", ...part,
+    unit_list: 55, list: 55, net: 55, unit_nets: [55], adjustments: [], options: [], note: "", tax_type: "taxable",
+    unit_points: [], offered_by: "", offer_gone: false, gift_of: "", ...part,
   };
 }
 
@@ -16,7 +17,8 @@ export function order(part: Partial<Order> = {}): Order {
     contact_name: "王小姐", contact_phone: "0912***345", remark: "", utensils: false, test: false, cancel_reason: null, cancel_text: "",
     business_day: "2026-06-12", version: 1, menu_number: 1, next_states: ["accepted", "rejected"], undo_until: null, rescheduled_from: null, reschedule_reason: "",
     channel: "web", kind: "guest", member_id: null, table_name: null, method_name: null, payment_method: "on_site", payment_state: "unpaid", revision: 1,
-    pay_by: null, pay_now: 0, payment_name: "", payment_progress: "none", refunded: 0, refunding: 0, ...part,
+    pay_by: null, pay_now: 0, payment_name: "", payment_progress: "none", refunded: 0, refunding: 0,
+    list_total: 55, goods_total: 55, benefits: null, ...part,
   };
 }
 
@@ -24,8 +26,8 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   return {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
-      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage", "report.transactions": "manage", "pay.settings": "manage", "member.list": "manage", "member.profiles": "manage", "member.point_rules": "manage", "member.vip": "manage", "member.tags": "manage", "member.ledger": "manage", "member.coupons": "manage", "staff.accounts": "manage", "system.settings": "manage" },
-      actions: ["order.cancel_late", "order.reopen", "order.refund", "member.unmask", "member.export", "member.erase", "member.merge", "points.adjust", "test.order", "audit.view", "payment.credentials"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage", "report.transactions": "manage", "pay.settings": "manage", "member.list": "manage", "member.promotions": "manage", "member.codes": "manage", "member.point_rules": "manage", "member.profiles": "manage", "member.vip": "manage", "member.tags": "manage", "member.coupons": "manage", "member.ledger": "manage", "staff.accounts": "manage", "system.settings": "manage" },
+      actions: ["order.cancel_late", "order.reopen", "order.refund", "member.unmask", "member.export", "member.erase", "member.merge", "points.adjust", "coupon.void", "test.order", "audit.view", "payment.credentials"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },
     organisation: { organisation_id: "org", code: "demo", name: "好日子餐飲", plan: "max" },

@@ -21,7 +21,7 @@ function linesOf(order: Order, refunds: readonly OrderRefund[]): RefundableLine[
     const line_id = `${order.order_id}-${String(index)}`;
     const refunded = refunds.flatMap(({ units }) => units).reduce((sum, unit) => sum + (unit.line_id === line_id ? unit.quantity : 0), 0);
     const nets = line.unit_nets.slice(0, line.unit_nets.length - refunded).toReversed();
-    return { line_id, product_name: line.product_name, variant_name: line.variant_name, quantity: line.quantity, refunded, nets };
+    return { line_id, product_name: line.product_name, variant_name: line.variant_name, quantity: line.quantity, refunded, nets, points: [] };
   });
 }
 
@@ -31,7 +31,7 @@ function quoteOf(order: Order, refunds: readonly OrderRefund[], { whole, units =
   const net = ({ line_id, quantity }: (typeof units)[number]) => (lines.find((line) => line.line_id === line_id)?.nets ?? []).slice(0, quantity).reduce((sum, one) => sum + one, 0);
   const wanted = whole ? left : (amount ?? units.reduce((sum, unit) => sum + net(unit), 0));
   if (wanted > left || left === 0) throw new Refusal(422, "REFUND_EXCEEDS_PAID", { max: String(left) });
-  return { amount: wanted, online: 0, on_site: wanted, left, limit_each: 3_000, limit_left_today: 10_000 };
+  return { amount: wanted, online: 0, on_site: wanted, left, limit_each: 3_000, limit_left_today: 10_000, points: 0 };
 }
 
 function list(call: Call) {
@@ -57,8 +57,8 @@ function request(call: Call) {
   const at = new Date().toISOString();
   const refund: OrderRefund = {
     refund_id: call.world.fresh(), order_id: order.order_id, kind: selection.whole ? "whole" : selection.amount ? "amount" : "units", units: selection.units ?? [],
-    amount, state: "succeeded", reason, requested_by: "陳老闆", paid_out_by, requested_at: at, settled_at: at,
-    steps: [{ kind: "cash", state: "done", amount, problem: null, text: "", at }],
+    amount, state: "succeeded", reason, requested_by: "陳老闆", paid_out_by, requested_at: at, settled_at: at, points: 0,
+    steps: [{ kind: "cash", state: "done", amount, problem: null, text: "", at, returned: null }],
   };
   refunds.push(refund);
   return { body: { refund } };

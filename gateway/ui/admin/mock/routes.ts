@@ -1,6 +1,7 @@
 import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, OrderState, Product, Recipe, Reschedule, StockDay, StockItem, StockMovement, Transition } from "../src/data/types";
 import { person, stockItem } from "./fixtures";
 import { auditRoutes } from "./audit";
+import { benefitRoutes } from "./benefits";
 import { hoursRoutes, orderSlots } from "./hours";
 import { ledgerRoutes } from "./ledger";
 import { limitRoutes } from "./limits";
@@ -323,6 +324,7 @@ export const routes: readonly Route[] = [
   ...settlementRoutes,
   ...limitRoutes,
   ...auditRoutes,
+  ...benefitRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
   ["GET", /^\/me$/u, () => ({ body: person() })],

@@ -66,8 +66,30 @@ function linesFor(state: State, brandId: string, n: number): OrderLine[] {
     return {
       product_id: product.product_id, variant_id: variant.variant_id ?? "", product_name: product.name, variant_name: variant.name, quantity,
       unit_list: unit, list: unit * quantity, net: unit * quantity, unit_nets: Array<number>(quantity).fill(unit), adjustments: [], options: sold, note: n % 6 === 0 && index === 0 ? "冰塊另外裝，謝謝" : "", tax_type: "taxable",
+      unit_points: [], offered_by: "", offer_gone: false, gift_of: "",
     };
   });
+}
+
+/** What benefits did to an order, of every kind the detail shows. */
+function benefitsOf(total: number): Order["benefits"] {
+  const rule = { rule_version: 1, params: {} };
+  return {
+    discounts: [
+      { ...rule, stage: "B", rule_id: "any", name: "任選三杯 99", amount: -6, kind: "any_n_price", params: { n: "3", price: "99", off: "6", times: "1" } },
+      { ...rule, stage: "E", rule_id: "code", name: "新朋友折 20", amount: -20, kind: "spend_amount", params: { at: "100", amount: "20", off: "20", times: "1" } },
+    ],
+    gifts: [{ ...rule, rule_id: "gift", name: "滿額贈", product_id: "p", variant_id: "v", product_name: "布丁", variant_name: "", quantity: 1, unit_list: 35, state: "sold_out" }],
+    entered: [
+      { kind: "code", field: "codes[0]", entered: "HELLO20", used: true, rule_id: "code", rule_version: 1, name: "新朋友折 20", amount: -20, reason: "", params: {}, total_with: null, total_without: null, ends_at: null },
+      { kind: "coupon", field: "coupons[0]", entered: "c", used: false, rule_id: "coupon", rule_version: 1, name: "九折券", amount: 0, reason: "MIN_SPEND", params: { gap: "30" }, total_with: null, total_without: null, ends_at: null },
+    ],
+    not_applied: [
+      { ...rule, rule_id: "x", name: "滿 500 折 80", reason: "MIN_SPEND", params: { gap: String(Math.max(1, 500 - total)) } },
+      { ...rule, rule_id: "y", name: "整單 9 折", reason: "LOST_TO_BETTER", params: { saving: "14" } },
+    ],
+    points: { programme_id: "points", programme_version: 1, unit_name: "點", requested: 30, used: 28, amount: -28, capped: true, to_earn: 16, earning_base: 116, factor_bp: 15_000, balance: null, worth_of_100: 0, min_points: 0, step: 0 },
+  };
 }
 
 /** A new order as customers would place it. */
@@ -81,6 +103,7 @@ export function makeOrder(state: State, branch: Branch, n: number, at: number, p
     accepted_at: phase === "placed" ? null : iso(at + 60_000), ready_at: phase === "ready" ? iso(at + 10 * 60_000) : null, lines, total, paid: 0,
     contact_name: people[n % people.length] ?? "", contact_phone: `09${String(10 + (n % 80))}***${String(100 + n).slice(-3)}`, remark: remarks[n % remarks.length] ?? "",
     utensils: n % 4 === 0, test: n % 19 === 18, business_day: new Date(at).toISOString().slice(0, 10), next_states: next[phase],
+    list_total: total + 26, goods_total: total, benefits: n % 4 === 1 ? benefitsOf(total) : null,
   });
 }
 

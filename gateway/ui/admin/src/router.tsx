@@ -8,6 +8,7 @@ import { CrashedPage, LostPage } from "./frame/lost";
 import { paths } from "./paths";
 import { PageSkeleton } from "./patterns/states";
 import { parseAuditSearch } from "./routes/audit/search";
+import { parseCouponSearch, parseTemplateSearch } from "./routes/coupons/search";
 import { parseHoursSearch } from "./routes/hours/tabs";
 import { parseLedgerSearch } from "./routes/ledger/search";
 import { parseLimitSearch } from "./routes/limits/tabs";
@@ -16,6 +17,8 @@ import { parseProgrammeSearch } from "./routes/membership/programme-search";
 import { parsePaymentSearch } from "./routes/payments/tabs";
 import { parsePointsLogSearch } from "./routes/points-log/search";
 import { parseProductSearch } from "./routes/products/search";
+import { parsePromoCodeSearch } from "./routes/promo-codes/search";
+import { parsePromotionPart, parsePromotionSearch } from "./routes/promotions/search";
 import { parseSettlementSearch, parseSettlementsSearch } from "./routes/settlements/search";
 import { SignInPage } from "./routes/sign-in/page";
 import { parseTagsSearch } from "./routes/tags/search";
@@ -190,6 +193,57 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import("./routes/ledger/page"), "LedgerPage"),
 });
 
+const promotions = createRoute({
+  getParentRoute: () => brand,
+  path: "/promotions",
+  validateSearch: parsePromotionSearch,
+  component: lazyRouteComponent(() => import("./routes/promotions/page"), "PromotionsPage"),
+});
+const newPromotion = createRoute({
+  getParentRoute: () => brand,
+  path: "/promotions/new",
+  component: lazyRouteComponent(() => import("./routes/promotions/edit-page"), "NewPromotionPage"),
+});
+const promotion = createRoute({
+  getParentRoute: () => brand,
+  path: "/promotions/$promotionId",
+  validateSearch: parsePromotionPart,
+  component: lazyRouteComponent(() => import("./routes/promotions/edit-page"), "PromotionPage"),
+});
+const promoCodes = createRoute({
+  getParentRoute: () => brand,
+  path: "/promo-codes",
+  validateSearch: parsePromoCodeSearch,
+  component: lazyRouteComponent(() => import("./routes/promo-codes/page"), "PromoCodesPage"),
+});
+const newPromoCode = createRoute({
+  getParentRoute: () => brand,
+  path: "/promo-codes/new",
+  component: lazyRouteComponent(() => import("./routes/promo-codes/edit-page"), "NewPromoCodePage"),
+});
+const promoCode = createRoute({
+  getParentRoute: () => brand,
+  path: "/promo-codes/$promoCodeId",
+  component: lazyRouteComponent(() => import("./routes/promo-codes/edit-page"), "PromoCodePage"),
+});
+const coupons = createRoute({
+  getParentRoute: () => brand,
+  path: "/coupons",
+  validateSearch: parseTemplateSearch,
+  component: lazyRouteComponent(() => import("./routes/coupons/page"), "CouponsPage"),
+});
+const newTemplate = createRoute({
+  getParentRoute: () => brand,
+  path: "/coupons/new",
+  component: lazyRouteComponent(() => import("./routes/coupons/edit-page"), "NewTemplatePage"),
+});
+const template = createRoute({
+  getParentRoute: () => brand,
+  path: "/coupons/$templateId",
+  validateSearch: parseCouponSearch,
+  component: lazyRouteComponent(() => import("./routes/coupons/edit-page"), "TemplatePage"),
+});
+
 const branch = createRoute({ getParentRoute: () => signedIn, path: "/branches/$branchId" });
 const orders = createRoute({
   getParentRoute: () => branch,
@@ -224,6 +278,12 @@ const hours = createRoute({
   component: lazyRouteComponent(() => import("./routes/hours/page"), "HoursPage"),
 });
 
+const redeem = createRoute({
+  getParentRoute: () => branch,
+  path: "/redeem",
+  component: lazyRouteComponent(() => import("./routes/redeem/page"), "RedeemPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signIn,
   signedIn.addChildren([
@@ -240,8 +300,8 @@ const routeTree = rootRoute.addChildren([
     tiersEdit,
     tags,
     pointsLog,
-    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement, ledger]),
-    branch.addChildren([orders, stock, pauses, limits, hours]),
+    brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement, ledger, promotions, newPromotion, promotion, promoCodes, newPromoCode, promoCode, coupons, newTemplate, template]),
+    branch.addChildren([orders, stock, pauses, limits, hours, redeem]),
   ]),
 ]);
 

@@ -156,6 +156,7 @@ export class World {
       return {
         product_id: line.product_id, variant_id: line.variant_id, product_name: product.name, variant_name: variant?.name ?? "",
         quantity: line.quantity, unit_list: unit, list: unit * line.quantity, net: unit * line.quantity, unit_nets: Array<number>(line.quantity).fill(unit), adjustments: [], note: line.note ?? "", tax_type: "taxable",
+        unit_points: [], offered_by: "", offer_gone: false, gift_of: "",
         options: index.groupsOf(product).flatMap((group) =>
           group.options.filter((option) => choice[option.option_id]).map((option) => ({
             option_id: option.option_id, group_name: group.name, name: option.name, quantity: choice[option.option_id] ?? 1,
@@ -168,7 +169,7 @@ export class World {
     const total = list_total + fees.reduce((sum, fee) => sum + fee.amount, 0);
     return {
       hash: `h${JSON.stringify(lines.map(({ variant_id, net }) => [variant_id, net]))}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
-      menu_number: this.menuNumber, currency: "TWD", lines, list_total, fees, total, promised_at: cart.wanted_at ?? (this.open ? promise() : null), warnings,
+      menu_number: this.menuNumber, currency: "TWD", lines, list_total, goods_total: list_total, benefits: null, offers: [], usable_coupons: [], fees, total, promised_at: cart.wanted_at ?? (this.open ? promise() : null), warnings,
     } as Quote;
   }
 

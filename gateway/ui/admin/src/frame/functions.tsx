@@ -8,13 +8,17 @@ import {
   DashboardOutlined,
   DatabaseOutlined,
   CrownOutlined,
+  FlagOutlined,
   GiftOutlined,
   IdcardOutlined,
   PauseCircleOutlined,
+  PercentageOutlined,
   ProductOutlined,
   ReconciliationOutlined,
   RocketOutlined,
+  ScanOutlined,
   ShopOutlined,
+  StarOutlined,
   TagOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -23,7 +27,7 @@ import {
 import type { Text } from "@yizhimai/kit";
 import type { ReactNode } from "react";
 
-import type { Me, Plan } from "../data/types";
+import type { Level, Me, Plan } from "../data/types";
 import { paths } from "../paths";
 import { may, mayDo, type Action, type Permission } from "../session/may";
 import { texts } from "./texts";
@@ -39,6 +43,8 @@ export interface WorkFunction {
   /** The manual's function it is a part of, where that one has several screens. */
   of?: Text;
   permission: Permission;
+  /** Level of the permission; to view where left out. */
+  level?: Level;
   /** Sensitive action that it needs as well. */
   action?: Action;
   /** The plan that brings it in full; without it the menu says so and the screen explains itself. */
@@ -74,6 +80,7 @@ export const functionGroups: readonly FunctionGroup[] = [
       { id: "stock", title: texts.functionNames.stock, also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
       { id: "pauses", title: texts.functionNames.pauses, also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
       { id: "limits", title: texts.functionNames.limits, also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
+      { id: "redeem", of: texts.functionNames.coupons, title: texts.functionNames.redeem, also: "核銷 優惠券 掃描 兌換 櫃台 redeem coupon scan F25", icon: <ScanOutlined />, permission: "ops.orders", level: "manage", path: inBranch(paths.redeem) },
     ],
   },
   {
@@ -87,10 +94,13 @@ export const functionGroups: readonly FunctionGroup[] = [
     title: texts.groups.members,
     functions: [
       { id: "members", title: texts.functionNames.members, also: "會員列表 顧客 客人 黑名單 匯出 member customer list F18", icon: <TeamOutlined />, permission: "member.list", path: paths.members },
-      { id: "point-rules", title: texts.functionNames.pointRules, also: "點數規則設定 集點 紅利 折抵 到期 points rules earn F21", icon: <GiftOutlined />, permission: "member.point_rules", plan: "advanced", path: paths.pointRules },
+      { id: "promotions", title: texts.functionNames.promotions, also: "促銷 活動 滿額 折扣 買一送一 任選 加價購 免運 promotion discount F19", icon: <PercentageOutlined />, permission: "member.promotions", path: inBrand(paths.promotions) },
+      { id: "promo-codes", title: texts.functionNames.promoCodes, also: "優惠碼 折扣碼 promo code F20", icon: <TagOutlined />, permission: "member.codes", path: inBrand(paths.promoCodes) },
+      { id: "point-rules", title: texts.functionNames.pointRules, also: "點數規則設定 集點 紅利 折抵 到期 points rules earn F21", icon: <StarOutlined />, permission: "member.point_rules", plan: "advanced", path: paths.pointRules },
       { id: "member-profiles", title: texts.functionNames.memberProfiles, also: "會員資料管理 輪廓 備註 習慣 member profile notes F22", icon: <IdcardOutlined />, permission: "member.profiles", path: paths.memberSearch },
       { id: "tiers", title: texts.functionNames.tiers, also: "VIP 等級管理 升等 門檻 續會 tier level F23", icon: <CrownOutlined />, permission: "member.vip", plan: "max", path: paths.tiers },
-      { id: "tags", title: texts.functionNames.tags, also: "會員標籤 分眾 tag label F24", icon: <TagOutlined />, permission: "member.tags", plan: "max", path: paths.tags },
+      { id: "tags", title: texts.functionNames.tags, also: "會員標籤 分眾 tag label F24", icon: <FlagOutlined />, permission: "member.tags", plan: "max", path: paths.tags },
+      { id: "coupons", title: texts.functionNames.coupons, also: "優惠券 券種 發券 coupon voucher F25", icon: <GiftOutlined />, permission: "member.coupons", path: inBrand(paths.coupons) },
       { id: "points-log", title: texts.functionNames.pointsLog, also: "點數 發券 記錄 異動 客服 補點 調整 points coupon log entries F28", icon: <UnorderedListOutlined />, permission: "member.ledger", path: paths.pointsLog },
     ],
   },
@@ -111,6 +121,6 @@ export const functionGroups: readonly FunctionGroup[] = [
 /** The groups as an account may see them. */
 export function groupsFor(me: Me): FunctionGroup[] {
   return functionGroups
-    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission) && (!one.action || mayDo(me, one.action))) }))
+    .map((group) => ({ ...group, functions: group.functions.filter((one) => may(me, one.permission, one.level) && (!one.action || mayDo(me, one.action))) }))
     .filter((group) => group.functions.length > 0);
 }

@@ -1,7 +1,7 @@
 import type { Level, Me, Plan } from "../data/types";
 
 /** A key of docs/rules.md, Permissions, that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "member.list" | "member.profiles" | "member.point_rules" | "member.vip" | "member.tags" | "member.ledger" | "member.coupons" | "staff.accounts" | "system.settings";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "member.list" | "member.promotions" | "member.codes" | "member.point_rules" | "member.profiles" | "member.vip" | "member.tags" | "member.coupons" | "member.ledger" | "staff.accounts" | "system.settings";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
 
@@ -31,7 +31,7 @@ export function holdsShared(me: Me): boolean {
 }
 
 /** A sensitive action (docs/rules.md, Sensitive actions) that a screen asks for. */
-export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "member.export" | "member.erase" | "member.merge" | "points.adjust" | "test.order" | "audit.view" | "payment.credentials";
+export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "member.export" | "member.erase" | "member.merge" | "points.adjust" | "coupon.void" | "test.order" | "audit.view" | "payment.credentials";
 
 /** Whether the account was given a sensitive action. */
 export function mayDo(me: Me, action: Action): boolean {

@@ -9,6 +9,7 @@ import { common } from "../../i18n/common";
 import { DetailDrawer, Facts } from "../../patterns/detail-drawer";
 import { QueryView } from "../../patterns/states";
 import { LedgerOfOrder } from "../ledger/ledger-of-order";
+import { BenefitsPart } from "./benefits-part";
 import styles from "./board.module.css";
 import { OrderContact } from "./contact";
 import { dueAt } from "./due";
@@ -107,9 +108,9 @@ function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent
               <div>
                 <span className={styles.what}>{lineName(line)}</span>
                 {line.options.length > 0 ? <span className={styles.options}>{optionWords(line.options)}</span> : null}
-                {line.adjustments.map((adjustment) => (
-                  <span key={adjustment.sentence} className={styles.options}>
-                    {adjustment.sentence} {money(adjustment.amount)}
+                {line.adjustments.map((adjustment, at) => (
+                  <span key={`${adjustment.rule_id}-${String(at)}`} className={styles.options}>
+                    {adjustment.name} {money(adjustment.amount)}
                   </span>
                 ))}
                 {line.note ? <span className={styles.note}>{line.note}</span> : null}
@@ -129,6 +130,7 @@ function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent
           <span className="tabular">{money(order.total)}</span>
         </Flex>
       </section>
+      <BenefitsPart order={order} />
       <PaymentPart order={order} />
       {order.test ? <TestChecklist steps={testSteps} /> : null}
       <LedgerOfOrder orderId={order.order_id} />

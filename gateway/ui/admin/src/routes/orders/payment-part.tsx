@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import type { Order, OrderRefund, PaymentAttempt, PaymentRefund, RefundableLine, RefundStep } from "../../data/types";
 import { useMe, useScope } from "../../frame/use-scope";
-import { useReason, useT } from "../../i18n";
+import { useReason, useT, type T } from "../../i18n";
 import { common } from "../../i18n/common";
 import { QueryView } from "../../patterns/states";
 import { may, mayDo } from "../../session/may";
@@ -183,12 +183,24 @@ function Refund({ refund, lines, moved, money, onSettle }: Shown & Settled & { r
   );
 }
 
+/** What a refund gave back and took back of benefits, once it is known. */
+function returnedText({ returned }: RefundStep, t: T): string {
+  const { points_returned = 0, points_taken = 0, coupons_returned = 0, codes_returned = 0 } = returned ?? {};
+  const parts = [
+    [texts.returned.points, points_returned],
+    [texts.returned.taken, points_taken],
+    [texts.returned.coupons, coupons_returned],
+    [texts.returned.codes, codes_returned],
+  ] as const;
+  return parts.filter(([, count]) => count > 0).map(([text, count]) => t(text, { count })).join(t(common.listComma));
+}
+
 function Step({ step, paidOutBy, money }: Shown & { step: RefundStep; paidOutBy: string }) {
   const t = useT();
   const { timeZone } = useScope();
   return (
     <li className={styles.note}>
-      {t(texts.step[step.kind])} {money(step.amount)} · {t(texts.stepState[step.state])} · {formatDateTime(step.at, timeZone)}
+      {t(texts.step[step.kind])} {step.kind === "benefits" ? returnedText(step, t) : money(step.amount)} · {t(texts.stepState[step.state])} · {formatDateTime(step.at, timeZone)}
       {step.kind === "cash" ? ` · ${t(texts.paidOutBy, { name: paidOutBy })}` : ""}
       <Why state={step.state} problem={step.problem} text={step.text} />
     </li>

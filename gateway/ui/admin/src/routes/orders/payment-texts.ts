@@ -41,6 +41,13 @@ export const texts = {
   step: {
     money: ["金流退回原付款方式", "The provider returns it"],
     cash: ["店內退現", "Paid out on site"],
+    benefits: ["退回點數、優惠券和優惠碼", "Points, coupons and codes"],
+  },
+  returned: {
+    points: ["退回 {count} 點", "{count} points given back"],
+    taken: ["收回 {count} 點", "{count} points taken back"],
+    coupons: ["退回 {count} 張券", "{count} {count|coupon|coupons} given back"],
+    codes: ["退回 {count} 組優惠碼", "{count} {count|use of a code|uses of codes} given back"],
   },
   stepState: {
     waiting: ["等候中", "Waiting"],

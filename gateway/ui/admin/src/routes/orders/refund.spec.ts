@@ -33,7 +33,7 @@ describe("canRefund", () => {
 describe("limitText", () => {
   const t = createTranslator("zh-TW");
   const text = (amount: number, limit_each: number | null, limit_left_today: number | null) =>
-    limitText({ amount, online: amount, on_site: 0, left: 9_999, limit_each, limit_left_today }, t, String);
+    limitText({ amount, online: amount, on_site: 0, left: 9_999, limit_each, limit_left_today, points: 0 }, t, String);
 
   it("says which limit is in the way", () => {
     expect(text(3_001, 3_000, 9_000)).toContain("一次最多可以退 3000");
