@@ -15,6 +15,8 @@ import { EmptyState } from "../../patterns/states";
 import { useAccountNames } from "../../patterns/use-account-names";
 import { usePrivateText } from "../../patterns/use-private-text";
 import { may } from "../../session/may";
+import { memberQuery } from "../member/queries";
+import { memberName } from "../membership/member-words";
 import membership from "../membership/membership.module.css";
 import { EntryDrawer } from "./entry-drawer";
 import { entriesQuery } from "./queries";
@@ -73,6 +75,7 @@ export function EntriesView({ search, onFilter, onPages }: EntriesViewProps) {
   const query = useQuery(entriesQuery(search, text, timeZone));
   const [opened, setOpened] = useState<PointEntry>();
   const seesMembers = may(me, "member.list");
+  const member = useQuery({ ...memberQuery(search.member ?? ""), enabled: seesMembers && search.member !== undefined });
   const rows = query.data?.entries.map(
     (entry): Row => ({
       entry,
@@ -138,7 +141,7 @@ export function EntriesView({ search, onFilter, onPages }: EntriesViewProps) {
             />
             {search.member ? (
               <Tag closable style={{ alignSelf: "center" }} onClose={() => onFilter({ member: undefined })}>
-                {t(texts.ofOneMember)}
+                {member.data ? t(texts.ofMember, { name: memberName(t, member.data.member) }) : t(texts.ofOneMember)}
               </Tag>
             ) : null}
           </>

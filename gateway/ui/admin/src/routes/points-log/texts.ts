@@ -33,6 +33,7 @@ export const texts = {
   operator: ["操作者", "By"],
   pendingChange: ["待入帳 {points}", "waiting {points}"],
   debtChange: ["待扣 {points}", "owed {points}"],
+  ofMember: ["{name} 的記錄", "Entries of {name}"],
   ofOneMember: ["這位會員的記錄", "Entries of this member"],
   none: ["還沒有點數記錄", "No entries yet"],
   noneHint: ["會員的訂單完成以後，得到的點數就會記在這裡。", "Once orders of members are completed, what they earn is listed here."],
