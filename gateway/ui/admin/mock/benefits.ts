@@ -260,7 +260,4 @@ export const benefitRoutes: readonly Route[] = [
   }],
   ["POST", /^\/coupons\/extend$/u, ({ body }) => ({ body: { extended_count: (body as { coupon_ids?: string[] }).coupon_ids?.length ?? 1 } })],
   ["GET", /^\/coupons\/([^/]+)$/u, (call) => ({ body: { coupon: found(of(call.world).coupons.get(first(call))), entries: [{ at: iso(), kind: "issued", order_id: "", branch_id: "", actor: "陳老闆", reason: "" }] } })],
-  ["GET", /^\/tiers\/programmes$/u, () => ({ body: { programmes: [] } })],
-  ["GET", /^\/tags$/u, () => ({ body: { tags: [], most_active: 500 } })],
-  ["POST", /^\/members\/find$/u, ({ world }) => ({ body: { members: [{ member_id: world.fresh(), name: "王小姐", phone: "0911***111" }], next_page_token: null, total: 1, more: false } })],
 ];
