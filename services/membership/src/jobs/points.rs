@@ -70,13 +70,13 @@ async fn credit_due(deps: &Dependencies) -> anyhow::Result<()> {
     let mut tx = deps.db.system("credit points").await?;
     let due = store::completed_orders::list_due(&mut tx, now, A_TURN).await?;
     tx.commit().await?;
-    run.run_concurrently(AT_ONCE, due, |org, order| async move {
+    run.run_listed(AT_ONCE, due, |org, order| async move {
         let mut tx = deps.db.tenant(org).await?;
         orders::credit_due(&mut tx, order, now).await?;
         tx.commit().await?;
         Ok::<_, Problem>(())
     })
-    .await;
+    .await?;
     run.end()
 }
 
@@ -87,13 +87,13 @@ async fn expire(deps: &Dependencies) -> anyhow::Result<()> {
     let mut tx = deps.db.system("expire points").await?;
     let ended = accounts::list_expired(&mut tx, now, A_TURN).await?;
     tx.commit().await?;
-    run.run_concurrently(AT_ONCE, ended, |org, key: AccountKey| async move {
+    run.run_listed(AT_ONCE, ended, |org, key: AccountKey| async move {
         let mut tx = deps.db.tenant(org).await?;
         expiry::expire(&mut tx, key, now).await?;
         tx.commit().await?;
         Ok::<_, Problem>(())
     })
-    .await;
+    .await?;
     run.end()
 }
 
