@@ -26,7 +26,8 @@ export function ExportDialog({ search, text, onClose }: ExportDialogProps) {
   const [unmasked, setUnmasked] = useState(false);
 
   async function exportMembers(reason: string) {
-    const { gender: _, marketing: __, ...filter } = filterOf(search, text, timeZone, Date.now());
+    const { gender: _, marketing: __, ...found } = filterOf(search, text, timeZone, Date.now());
+    const filter = { ...found, text: found.text ?? undefined };
     const file = await call("POST", "/api/admin/members/export", { body: { reason, unmasked, filter }, parseAs: "blob" });
     saveFile(file as unknown as Blob, `members-${formatDate(new Date(), timeZone)}.csv`);
     void message.success(t(texts.exported));
