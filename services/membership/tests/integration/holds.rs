@@ -125,10 +125,10 @@ async fn all_that_is_missing_is_named_and_nothing_is_kept() {
         total: Some(1),
         ..RuleLimits::default()
     };
-    shop.create_code("ONE", limited(10, one)).await.unwrap();
+    shop.create_code("ONCE", limited(10, one)).await.unwrap();
     let promotion = shop.enabled("a", limited(10, one)).await;
     let free = shop.enabled("b", limited(10, RuleLimits::default())).await;
-    let found = shop.try_code(None, "ONE").await;
+    let found = shop.try_code(None, "ONCE").await;
     let uses = vec![code_use(&found, 10), promotion_use(&promotion, 10)];
     shop.hold_for(None, "", uses.clone()).await.unwrap();
     let uses = [uses, vec![promotion_use(&free, 10)]].concat();

@@ -58,6 +58,10 @@ impl<'a> Order<'a> {
         };
         let whole = matches!(to, OrderState::Placed | OrderState::Completed);
         let order = whole.then(|| OrderSnapshot {
+            order_id: self.id.to_string(),
+            brand_id: self.club.brand.to_string(),
+            branch_id: self.club.branch.to_string(),
+            member_id: self.member_id.clone(),
             order_number: "7K2MX".to_owned(),
             placed_at: Some(time::to_wire(now)),
             lines: vec![line],

@@ -130,6 +130,8 @@ impl Shop {
                 version: 5,
                 from: OrderState::Ready.into(),
                 to: OrderState::Completed.into(),
+                at: Some(time::to_wire(clock.now())),
+                business_day: "2026-09-02".to_owned(),
                 ..Default::default()
             }),
             order: Some(OrderSnapshot {

@@ -110,6 +110,7 @@ async fn a_tier_with_members_is_left_out_only_with_another_in_its_place() {
         "REASON_REQUIRED"
     );
 
+    shop.service.clock().advance(TimeDelta::seconds(1));
     let mut without = request("second", 1, vec![tiers[0].clone(), tier("鑽石", 9_000)]);
     without.programme_id = programme.programme_id;
     let refused = shop.tiers().save_tier_programme(without.clone()).await;
@@ -120,6 +121,7 @@ async fn a_tier_with_members_is_left_out_only_with_another_in_its_place() {
         to_place: 1,
     }];
     shop.tiers().save_tier_programme(without).await.unwrap();
+    shop.service.clock().advance(TimeDelta::seconds(1));
     let falling = request(
         "falling",
         2,

@@ -175,7 +175,8 @@ async fn take(
     }
     let missing = store::counters::take(tx, &takes).await?;
     if !missing.is_empty() {
-        refuse_counters(tx, &requested, &missing, customer, &mut problems).await?;
+        let by = (customer, hold.order);
+        refuse_counters(tx, &requested, &missing, by, &mut problems).await?;
     }
     refused(problems)
 }
@@ -319,7 +320,7 @@ async fn refuse_counters(
     tx: &mut TenantTx,
     requested: &[RequestedUse],
     missing: &[CounterKey],
-    customer: &Customer,
+    (customer, order): (&Customer, OrderId),
     problems: &mut Vec<FieldProblem>,
 ) -> Result<(), Problem> {
     let rules: BTreeSet<BenefitRuleId> = missing.iter().map(|counter| counter.rule).collect();
@@ -340,7 +341,9 @@ async fn refuse_counters(
             UseClass::Code => MembershipReason::CodeUsedUp,
             UseClass::Promotion | UseClass::Tier | UseClass::Coupon => MembershipReason::RuleUsedUp,
         };
-        let own = open.iter().find(|open| open.rule == asked.used.rule);
+        let own = open
+            .iter()
+            .find(|open| open.rule == asked.used.rule && open.order != order);
         let refusal = Refusal::new(reason).held_by(own.map(|open| open.order));
         problems.push(refusal.at(asked.field(index)));
     }

@@ -174,7 +174,7 @@ impl Shop {
 
     pub async fn create_code(&self, code: &str, rule: BenefitRule) -> Result<PromoCode, Status> {
         let request = CreatePromoCodeRequest {
-            idempotency_key: format!("code-{code}"),
+            idempotency_key: OrderId::new(self.service.clock()).to_string(),
             promo_code: Some(code_draft(rule)),
             codes: Some(Codes::Code(code.to_owned())),
             disabled: false,
