@@ -115,14 +115,26 @@ macro_rules! ids {
 ids! {
     /// A member of staff's account.
     AccountId,
+    /// An address of a member.
+    AddressId,
     /// An attempt to pay.
     AttemptId,
+    /// A rule of benefits, whatever its version: that of a promotion, a promo code or a coupon template.
+    BenefitRuleId,
     /// A branch (分店).
     BranchId,
     /// A brand (品牌).
     BrandId,
     /// A category of products.
     CategoryId,
+    /// A consent that a member gave or withdrew.
+    ConsentId,
+    /// Coupons that were issued together.
+    CouponBatchId,
+    /// Something that happened to a coupon.
+    CouponEntryId,
+    /// A coupon of a member.
+    CouponId,
     /// Decisions about booked orders that were saved with one change of hours.
     DecisionBatchId,
     /// An event on the bus.
@@ -137,8 +149,16 @@ ids! {
     LimitRuleId,
     /// A template of capacity limits.
     LimitTemplateId,
+    /// An export of members.
+    MemberExportId,
     /// A member of an organisation.
     MemberId,
+    /// A merging of two members.
+    MemberMergeId,
+    /// A note about a member.
+    MemberNoteId,
+    /// A session of a member in a storefront.
+    MemberSessionId,
     /// A published menu version.
     MenuVersionId,
     /// A stock movement.
@@ -161,8 +181,12 @@ ids! {
     PaymentMethodId,
     /// A product.
     ProductId,
+    /// One code that can be typed.
+    PromoCodeTextId,
     /// A refund.
     RefundId,
+    /// A calculation of what a rule would have done.
+    ReplayId,
     /// Another slot for an order, under way.
     RescheduleId,
     /// A session of an account.
@@ -173,6 +197,8 @@ ids! {
     SkuId,
     /// A special day of business hours.
     SpecialDayId,
+    /// A tag of members.
+    TagId,
     /// A variant of a product.
     VariantId,
     /// A payment that verifies an account at a provider.

@@ -165,6 +165,24 @@ impl JobRun {
         outcome
     }
 
+    /// Does the listed shares, begun in their order and `at_once` of them at the same time.
+    pub async fn run_listed<I, T, E, Work>(
+        &mut self,
+        at_once: usize,
+        shares: Vec<(OrganisationId, I)>,
+        work: impl Fn(OrganisationId, I) -> Work,
+    ) -> anyhow::Result<()>
+    where
+        E: fmt::Display,
+        Work: Future<Output = Result<T, E>>,
+    {
+        let a_turn = shares.len();
+        let shares = parking_lot::Mutex::new(shares.into_iter());
+        let next = || std::future::ready(Ok(shares.lock().next()));
+        self.run_concurrently(Limits { at_once, a_turn }, next, work)
+            .await
+    }
+
     /// Ends the turn, with an error when some of it failed.
     pub fn end(self) -> anyhow::Result<()> {
         let Self { done, failed } = self;

@@ -183,7 +183,7 @@ impl<C: Serialize> PageRequest<C> {
         let more = rows.len() > self.size;
         rows.truncate(self.size);
         let last = rows.last().filter(|_| more);
-        let next_page_token = last.map(|last| write_token(&cursor(last)));
+        let next_page_token = last.map(|last| token(&cursor(last)));
         Page {
             items: rows,
             next_page_token,
@@ -191,7 +191,8 @@ impl<C: Serialize> PageRequest<C> {
     }
 }
 
-fn write_token(cursor: &impl Serialize) -> String {
+/// The token of the page that begins after `cursor`, for lists whose pages have a size of their own.
+pub fn token(cursor: &impl Serialize) -> String {
     let json = serde_json::to_vec(cursor).expect("a cursor is plain data");
     BASE64_URL_SAFE_NO_PAD.encode(json)
 }
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn a_forged_token_brings_no_nul() {
         let mut violations = Violations::new();
-        let token = write_token(&"a\0");
+        let token = token(&"a\0");
         assert_eq!(page::<String>(0, &token, &mut violations).after, None);
         assert_eq!(fields(violations), ["page_token"]);
     }

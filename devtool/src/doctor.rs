@@ -4,9 +4,11 @@
 //! yet consumed) settles within seconds, so a finding counts only when it stays.
 
 mod audit;
+mod benefits;
 mod events;
 mod money;
 mod payments;
+mod points;
 mod prices;
 mod reservations;
 mod stock;
@@ -53,7 +55,7 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 7 (events), 9 (audit) and 11 (prices) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 6 (points and benefits), 7 (events), 9 (audit) and 11 (prices) hold"
         );
         let mut notes = events::notes(&endpoints).await?;
         notes.extend(payments::notes(&endpoints).await?);
@@ -85,6 +87,9 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     findings.extend(money::check(&mut payments).await?);
     findings.extend(payments::check(&mut payments, &mut ordering).await?);
     findings.extend(prices::check(&mut ordering).await?);
+    let mut membership = connect(endpoints, "membership").await?;
+    findings.extend(points::check(&mut membership).await?);
+    findings.extend(benefits::check(&mut membership, &mut ordering).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

@@ -18,6 +18,9 @@ pub struct Keys {
     /// Master key of payments, which seals the credentials of providers, base64.
     #[serde(default = "random_base64")]
     pub payments_master: String,
+    /// Master key of membership, which seals the secrets of channels and digests codes, base64.
+    #[serde(default = "random_base64")]
+    pub membership_master: String,
     /// Password of the database role the services connect as.
     pub database_password: String,
 }
@@ -30,6 +33,7 @@ impl Keys {
             seeds: BTreeMap::new(),
             order_links: random_base64(),
             payments_master: random_base64(),
+            membership_master: random_base64(),
             database_password: random_base64().replace(['+', '/', '='], "x"),
         });
         for name in signers() {

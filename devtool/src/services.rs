@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use payment_adapters::{Environment, Provider};
 pub use proto::SERVICES;
 
@@ -25,7 +25,7 @@ const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd"
 const OPERATOR: &str = "ops";
 /// What single services have in their environment besides what all have. The demonstration pays by test
 /// accounts, and no payment leaves this machine.
-const SETTINGS: [Setting; 5] = [
+const SETTINGS: [Setting; 11] = [
     Setting {
         service: "ordering",
         variable: "ORDERING_LINK_KEY",
@@ -50,6 +50,36 @@ const SETTINGS: [Setting; 5] = [
         service: "payments",
         variable: "PAYMENTS_ENDPOINTS",
         of: |platform| platform.provider_endpoints(),
+    },
+    Setting {
+        service: "membership",
+        variable: "MEMBERSHIP_MASTER_KEY",
+        of: |platform| Ok(platform.keys.membership_master.clone()),
+    },
+    Setting {
+        service: "membership",
+        variable: "MEMBERSHIP_PUBLIC_URL",
+        of: |platform| Ok(format!("http://{}", address(platform.ports.of(GATEWAY)?))),
+    },
+    Setting {
+        service: "membership",
+        variable: "MEMBERSHIP_SMS_URL",
+        of: |platform| platform.sandbox_url("sms"),
+    },
+    Setting {
+        service: "membership",
+        variable: "MEMBERSHIP_SMS_TOKEN",
+        of: |_| Ok("sandbox-sms-token".to_owned()),
+    },
+    Setting {
+        service: "membership",
+        variable: "MEMBERSHIP_LINE_ACCESS_URL",
+        of: |platform| platform.sandbox_url("line"),
+    },
+    Setting {
+        service: "membership",
+        variable: "MEMBERSHIP_LINE_API_URL",
+        of: |platform| platform.sandbox_url("line"),
     },
 ];
 
@@ -190,6 +220,13 @@ impl Platform<'_> {
         let urls = sandbox::names().into_iter().zip(first..);
         let urls = urls.map(|(name, port)| (name.to_owned(), format!("http://{}", address(port))));
         Ok(urls.collect())
+    }
+
+    /// Base URL of one system of the sandbox.
+    fn sandbox_url(&self, system: &str) -> anyhow::Result<String> {
+        let mut urls = self.sandbox_urls()?;
+        urls.remove(system)
+            .with_context(|| format!("the sandbox has no {system}"))
     }
 
     /// Spec of the gateway.

@@ -179,7 +179,9 @@ fn print_addresses(endpoints: &Endpoints) {
     println!("  storefront  {}", endpoints.storefront);
     println!("  admin       {}", endpoints.admin);
     if let Some(control) = endpoints.sandbox.get(sandbox::CONTROL) {
-        println!("  sandbox     {control}  (plays the payment providers)");
+        println!(
+            "  sandbox     {control}  (plays the payment providers, LINE and the SMS gateway)"
+        );
     }
     if let Some(demo) = &endpoints.demo {
         println!(

@@ -1,17 +1,21 @@
-//! Who calls: staff by the session cookie, customers by brand, branch and device.
+//! Who calls: staff by the session cookie, customers by brand, branch, device and the member's session.
 
 pub mod cookies;
 pub mod csrf;
+mod customer;
 pub mod device;
 mod identities;
+mod members;
 mod peer;
 mod shop;
 mod staff;
 
+pub use customer::{Customer, Customers};
 pub use device::Device;
 pub use identities::{Exchanged, Identities};
+pub use members::Members;
 pub use peer::Peer;
-pub use shop::{Customers, Shop};
+pub use shop::Shop;
 pub use staff::Staff;
 
 use chassis::error::Problem;

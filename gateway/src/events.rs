@@ -6,7 +6,8 @@ use chassis::{
 };
 use futures::StreamExt as _;
 use proto::{
-    capacity::v1 as capacity, catalog::v1 as catalog, ordering::v1 as ordering, staff::v1 as staff,
+    capacity::v1 as capacity, catalog::v1 as catalog, membership::v1 as membership,
+    ordering::v1 as ordering, staff::v1 as staff,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +22,7 @@ use crate::{
     state::Gateway,
 };
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "ordering.order.*.v1",
     "ordering.schedule.changed.v1",
     "ordering.payment.changed.v1",
@@ -30,6 +31,7 @@ const KEYS: [&str; 8] = [
     "catalog.brand.changed.v1",
     "catalog.branch.changed.v1",
     "staff.sessions.ended.v1",
+    "membership.member.sessions_ended.v1",
 ];
 
 /// Listens until `shutdown`.
@@ -66,6 +68,11 @@ pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection>
             Ok(())
         }
         "staff.sessions.ended.v1" => sessions_ended(gateway, event).await,
+        "membership.member.sessions_ended.v1" => {
+            let ended: membership::MemberSessionsEnded = event.decode()?;
+            gateway.members().forget_ended(&ended.session_ids).await;
+            Ok(())
+        }
         _ => order_changed(gateway, event),
     }
 }
@@ -77,6 +84,7 @@ pub async fn forget_everything(gateway: &Gateway) {
     gateway.availabilities().forget_all();
     gateway.brand_pages().forget_all();
     gateway.identities().forget_all();
+    gateway.members().forget_all();
     gateway.hub().reset();
 }
 

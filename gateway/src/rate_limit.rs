@@ -89,6 +89,18 @@ impl RateLimits {
             .await
     }
 
+    /// A customer's request that changes something of the membership.
+    pub async fn customer_write(&self, address: IpAddr) -> Result<()> {
+        self.count_address("member", address, self.shop_writes)
+            .await
+    }
+
+    /// A customer's attempt to sign in, or a code that is sent for it.
+    pub async fn member_sign_in(&self, address: IpAddr) -> Result<()> {
+        self.count_address("member-sign-in", address, self.sign_ins)
+            .await
+    }
+
     /// A look at the slots of a cart, which pages repeat by themselves; counted apart, so that looking
     /// never prevents ordering.
     pub async fn shop_slots(&self, shop: &Shop) -> Result<()> {

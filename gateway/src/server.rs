@@ -56,6 +56,8 @@ pub fn router(gateway: Gateway) -> Router {
     let panic_layer = CatchPanicLayer::custom(panicked);
 
     let shop = Router::from(rest::shop_routes())
+        .merge(rest::transcoded::customer_routes())
+        .merge(rest::members::return_routes())
         .route_layer(shop_layer)
         .route_layer(path_layer.clone());
     // Lists of a whole brand are long and repeat themselves; event streams are left alone.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     assets::Assets,
-    auth::{Customers, Identities},
+    auth::{Customers, Identities, Members},
     availability::Availabilities,
     brand_pages::BrandPages,
     config::GatewayConfig,
@@ -53,6 +53,7 @@ pub struct Inner {
     order_keys: OrderKeys,
     identities: Identities,
     customers: Customers,
+    members: Members,
     storefronts: Storefronts,
     menus: Menus,
     availabilities: Availabilities,
@@ -81,6 +82,7 @@ impl Gateway {
             order_keys: OrderKeys::new(redis),
             identities: Identities::new(verifier),
             customers: Customers::new(signer),
+            members: Members::default(),
             storefronts: Storefronts::default(),
             menus: Menus::default(),
             availabilities: Availabilities::new(clock.clone()),
@@ -138,6 +140,11 @@ impl Inner {
     /// Tokens of customers.
     pub fn customers(&self) -> &Customers {
         &self.customers
+    }
+
+    /// Members behind sessions.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Brands and branches by their addresses.

@@ -11,6 +11,10 @@ use proto::{
         stock_service_client::StockServiceClient,
     },
     catalog::v1::catalog_service_client::CatalogServiceClient,
+    membership::v1::{
+        member_account_service_client::MemberAccountServiceClient,
+        member_service_client::MemberServiceClient,
+    },
     ordering::v1::ordering_service_client::OrderingServiceClient,
     payments::v1::{
         payment_service_client::PaymentServiceClient,
@@ -51,6 +55,8 @@ clients! {
     catalog: CatalogServiceClient of "catalog",
     availability: AvailabilityServiceClient of "capacity",
     stock: StockServiceClient of "capacity",
+    member_lists: MemberServiceClient of "membership",
+    member_accounts: MemberAccountServiceClient of "membership",
     ordering: OrderingServiceClient of "ordering",
     payments: PaymentServiceClient of "payments",
     settlements: SettlementServiceClient of "payments",

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    orders, paid_orders, payments,
+    members, orders, paid_orders, payments, points, rules,
     settings::{self, Sold},
 };
 use crate::{
@@ -115,9 +115,11 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
             .collect();
         brands.insert(plan.slug.to_owned(), slugs);
     }
+    points::set_up(&staff).await?;
     let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
     create_people(&staff, &branches).await?;
     let (brand, branch) = OPEN;
+    members::load(&staff, endpoints, brand).await?;
     Ok(Demo {
         organisation: ORGANISATION.to_owned(),
         account: OWNER.to_owned(),
@@ -222,6 +224,7 @@ async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> a
         payments::set_up(staff, endpoints, &brand_id, None).await?;
         let shop = format!("{}/api/shop/{}/{}", endpoints.gateway, OPEN.0, OPEN.1);
         paid_orders::place(staff, endpoints, &brand_id, &shop).await?;
+        rules::set_up(staff, &brand_id).await?;
     }
     Ok(())
 }

@@ -4,9 +4,12 @@
 pub mod chain;
 pub mod client;
 mod living;
+mod members;
 mod orders;
 mod paid_orders;
 pub mod payments;
+mod points;
+mod rules;
 mod settings;
 
 use anyhow::Context as _;

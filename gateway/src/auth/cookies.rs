@@ -1,6 +1,7 @@
 //! The cookies the gateway sets and reads.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use chassis::id::OrganisationId;
 use http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
@@ -15,6 +16,10 @@ pub const SESSION: &str = "yzm_session";
 pub const CSRF: &str = "yzm_csrf";
 /// Holds the customer's device id.
 pub const DEVICE: &str = "yzm_device";
+
+/// Cookies of a member's session in an organisation's storefronts, each with the organisation's id behind it.
+const MEMBER: &str = "yzm_member";
+const MEMBER_CSRF: &str = "yzm_member_csrf";
 
 /// The browser forgets later than the platform does; the platform decides.
 const MONTH_SECS: u32 = 30 * 24 * 3_600;
@@ -37,6 +42,40 @@ pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The session secret.
 pub fn session(headers: &HeaderMap) -> Option<&str> {
     get(headers, SESSION).filter(|secret| !secret.is_empty())
+}
+
+/// Name of the cookie with the secret of a member's session.
+fn member_name(org: OrganisationId) -> String {
+    format!("{MEMBER}_{}", org.as_uuid().simple())
+}
+
+/// Name of the cookie with what scripts repeat for a member's session.
+pub fn member_csrf_name(org: OrganisationId) -> String {
+    format!("{MEMBER_CSRF}_{}", org.as_uuid().simple())
+}
+
+/// The secret of a member's session.
+pub fn member_session(headers: &HeaderMap, org: OrganisationId) -> Option<&str> {
+    get(headers, &member_name(org)).filter(|secret| !secret.is_empty())
+}
+
+/// Cookies of a member's fresh session.
+pub fn member_signed_in(gateway: &Gateway, org: OrganisationId, session: &str) -> HeaderMap {
+    let secure = gateway.config().https();
+    let csrf = csrf_token(session);
+    set([
+        write(&member_name(org), session, YEAR_SECS, true, secure),
+        write(&member_csrf_name(org), &csrf, YEAR_SECS, false, secure),
+    ])
+}
+
+/// Takes the cookies of a member's session away.
+pub fn member_signed_out(gateway: &Gateway, org: OrganisationId) -> HeaderMap {
+    let secure = gateway.config().https();
+    set([
+        write(&member_name(org), "", 0, true, secure),
+        write(&member_csrf_name(org), "", 0, false, secure),
+    ])
 }
 
 /// The CSRF token that belongs to a session: only who can read our cookies knows it, and one

@@ -1,11 +1,11 @@
-//! Keeps other sites from acting with a staff member's cookies.
+//! Keeps other sites from acting with the cookies of staff and members.
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use chassis::error::CommonReason;
+use chassis::{error::CommonReason, id::OrganisationId};
 use http::{
     HeaderMap,
     header::{HOST, ORIGIN},
@@ -36,22 +36,42 @@ pub async fn guard(
 }
 
 fn check(gateway: &Gateway, path: &str, headers: &HeaderMap) -> Result<()> {
-    if !same_origin(&gateway.config().public_url, headers) {
-        return Err(refused("the request comes from another site"));
-    }
+    check_origin(gateway, headers)?;
     if path == SIGN_IN {
         return Ok(());
     }
     let session =
         cookies::session(headers).ok_or_else(|| Rejection::new(CommonReason::Unauthenticated))?;
+    check_token(headers, session, cookies::CSRF)
+}
+
+/// Refuses an unsafe request of a customer from another site, and one that acts with a member's session
+/// without its token.
+pub fn check_member(gateway: &Gateway, org: OrganisationId, headers: &HeaderMap) -> Result<()> {
+    check_origin(gateway, headers)?;
+    match cookies::member_session(headers, org) {
+        Some(session) => check_token(headers, session, &cookies::member_csrf_name(org)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a request from another site.
+pub fn check_origin(gateway: &Gateway, headers: &HeaderMap) -> Result<()> {
+    if same_origin(&gateway.config().public_url, headers) {
+        return Ok(());
+    }
+    Err(refused("the request comes from another site"))
+}
+
+fn check_token(headers: &HeaderMap, session: &str, cookie: &str) -> Result<()> {
     let expected = cookies::csrf_token(session);
     let is_token = |found: Option<&str>| {
         found.is_some_and(|found| bool::from(found.as_bytes().ct_eq(expected.as_bytes())))
     };
     let header = headers.get(HEADER).and_then(|value| value.to_str().ok());
-    if !is_token(header) || !is_token(cookies::get(headers, cookies::CSRF)) {
+    if !is_token(header) || !is_token(cookies::get(headers, cookie)) {
         return Err(refused(
-            "send the cookie yzm_csrf again as the header X-CSRF-Token",
+            "send the session's csrf cookie again as the header X-CSRF-Token",
         ));
     }
     Ok(())

@@ -1,25 +1,15 @@
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::net::IpAddr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use chassis::{
-    authn::{Identity, Plan, Signer},
-    error::CommonReason,
-    id::OrganisationId,
-};
+use chassis::{error::CommonReason, id::MemberId};
 use http::request::Parts;
-use moka::sync::Cache;
 
-use super::{Bearer, Device, Peer, bearer, with_token};
+use super::{Bearer, Device, Peer, cookies, csrf, with_token};
 use crate::{
     problem::{Rejection, Result},
     state::Gateway,
     storefronts::Place,
 };
-
-const TOKEN_TTL_SECS: u32 = 300;
-/// Renewed well before a token ends.
-const CACHE_TTL: Duration = Duration::from_secs(240);
-const CAPACITY: u64 = 50_000;
 
 /// A customer in a branch's storefront.
 #[derive(Debug, Clone)]
@@ -30,6 +20,8 @@ pub struct Shop {
     pub device: Device,
     /// Where the request comes from.
     pub address: IpAddr,
+    /// Who is signed in; none for a guest.
+    pub member: Option<MemberId>,
     bearer: Bearer,
 }
 
@@ -62,42 +54,25 @@ impl FromRequestParts<Gateway> for Shop {
             .storefronts()
             .place(gateway, part("brand"), part("branch"))
             .await?;
-        let bearer = gateway.customers().token(place.org(), &device)?;
+        // Another site's request is a guest's, whatever cookies it brings.
+        let headers = &parts.headers;
+        let is_own = cookies::member_session(headers, place.org()).is_some()
+            && (parts.method.is_safe() || csrf::check_origin(gateway, headers).is_ok());
+        let member = if is_own {
+            let members = gateway.members();
+            members
+                .signed_in(gateway, place.org(), &parts.headers)
+                .await?
+        } else {
+            None
+        };
+        let bearer = gateway.customers().token(place.org(), &device, member)?;
         Ok(Self {
             place,
             device,
             address: peer.address,
+            member,
             bearer,
         })
-    }
-}
-
-/// Tokens of customers, signed with the gateway's own key.
-pub struct Customers {
-    signer: Arc<Signer>,
-    tokens: Cache<(OrganisationId, String), Bearer>,
-}
-
-impl Customers {
-    /// No tokens yet.
-    pub fn new(signer: Arc<Signer>) -> Self {
-        let tokens = Cache::builder()
-            .max_capacity(CAPACITY)
-            .time_to_live(CACHE_TTL)
-            .build();
-        Self { signer, tokens }
-    }
-
-    /// A token for the device in the organisation. A guest's plan opens nothing: what the
-    /// organisation's plan allows is for the services to say.
-    fn token(&self, org: OrganisationId, device: &Device) -> Result<Bearer> {
-        let key = (org, device.0.clone());
-        if let Some(token) = self.tokens.get(&key) {
-            return Ok(token);
-        }
-        let identity = Identity::customer(&device.0, org, Plan::Basic);
-        let token = bearer(&self.signer.sign(&identity, TOKEN_TTL_SECS))?;
-        self.tokens.insert(key, token.clone());
-        Ok(token)
     }
 }

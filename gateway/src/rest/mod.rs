@@ -4,6 +4,7 @@ pub mod availability;
 pub mod body;
 pub mod events;
 pub mod idempotency;
+pub mod members;
 pub mod menus;
 pub mod openapi;
 pub mod orders;
@@ -31,6 +32,7 @@ pub fn admin_routes() -> OpenApiRouter<Gateway> {
         .merge(products::routes())
         .merge(stock::routes())
         .merge(settlements::routes())
+        .merge(members::admin_routes())
         .merge(availability::admin_routes())
         .merge(orders::routes())
         .merge(events::admin_routes())
@@ -41,6 +43,7 @@ pub fn shop_routes() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new()
         .merge(storefront::routes())
         .merge(quotes::routes())
+        .merge(members::routes())
         .merge(availability::shop_routes())
         .merge(events::shop_routes())
 }

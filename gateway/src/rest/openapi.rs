@@ -18,6 +18,8 @@ use crate::{
 };
 
 const SIGN_IN: &str = "/api/admin/sign-in";
+/// Endpoints of customers; the session is optional, and the token goes with it.
+const MEMBERS: &str = "/api/members/";
 
 /// What the document says about the whole; paths come from the routes.
 #[derive(utoipa::OpenApi)]
@@ -117,7 +119,8 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let unknown = path_parameters(path).filter(|name| !known.iter().any(|known| known == name));
     for (place, name) in unknown.enumerate() {
         let mut schema = ObjectBuilder::new().schema_type(Type::String);
-        if name.ends_with("_id") && name != "session_id" {
+        let is_slug = name == "brand_id" && path.starts_with(MEMBERS);
+        if name.ends_with("_id") && name != "session_id" && !is_slug {
             schema = schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
         }
         let parameter = ParameterBuilder::new()
@@ -129,6 +132,9 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         parameters.insert(place, RefOr::T(parameter));
     }
 
+    if path.starts_with(MEMBERS) && *method != HttpMethod::Get {
+        operation.security = Some(vec![SecurityRequirement::new("csrf", Vec::<String>::new())]);
+    }
     if path.starts_with("/api/admin/") && path != SIGN_IN {
         let mut requirement = SecurityRequirement::new("session", Vec::<String>::new());
         if *method != HttpMethod::Get {

@@ -1,7 +1,8 @@
-//! Endpoints that RPCs declare themselves: staff call them by HTTP, the service responds.
+//! Endpoints that RPCs declare themselves: staff or customers call them by HTTP, the service responds.
 //!
 //! What a request and a response look like is the crate `transcode`'s part; here are the caller's
-//! identity, the call and its rejections.
+//! identity, the call and its rejections. Those of customers lie below `/api/members/{brand_id}`, where
+//! the brand stands by its slug and the service gets its id.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -20,8 +21,15 @@ use tonic::client::Grpc;
 use transcode::{Endpoint, HttpCall, Incomplete, JsonWriter, MessageCodec, Violation};
 
 use super::{Result, body, pauses};
-use crate::{auth::Staff, problem::Rejection, state::Gateway, upstreams::MAX_RESPONSE_BYTES};
+use crate::{
+    auth::{Customer, Staff},
+    problem::Rejection,
+    state::Gateway,
+    upstreams::MAX_RESPONSE_BYTES,
+};
 
+/// Where the endpoints of customers lie.
+const CUSTOMERS: &str = "/api/members/{brand_id}/";
 /// Most of a body; 200 rules of a branch fit.
 const BODY_LIMIT_BYTES: usize = 256 * 1024;
 
@@ -36,9 +44,10 @@ pub fn endpoints() -> &'static [Endpoint] {
 }
 
 /// Messages that handlers written by hand answer with as [`json`], and refer to by name.
-const MESSAGES: [&str; 10] = [
+const MESSAGES: [&str; 11] = [
     "yizhimai.capacity.v1.ImportStockResponse",
     "yizhimai.catalog.v1.ImportProductsResponse",
+    "yizhimai.membership.v1.MyAccount",
     "yizhimai.ordering.v1.CancelByTokenResponse",
     "yizhimai.ordering.v1.GetOrderByTokenResponse",
     "yizhimai.ordering.v1.ListOrderPaymentMethodsResponse",
@@ -93,51 +102,96 @@ fn incomplete(incomplete: Incomplete) -> Rejection {
     Rejection::internal(anyhow::anyhow!("the response lacks {}", incomplete.field))
 }
 
-/// Routes of all of them.
+/// Routes of those for staff.
 pub fn routes() -> Router<Gateway> {
-    let mut router = Router::new();
-    for endpoint in endpoints() {
-        router = router.route(endpoint.template(), route(endpoint));
-    }
-    router
+    let staff = |endpoint: &&Endpoint| !is_for_customers(endpoint);
+    endpoints()
+        .iter()
+        .filter(staff)
+        .fold(Router::new(), |router, endpoint| {
+            router.route(endpoint.template(), staff_route(endpoint))
+        })
 }
 
-fn route(endpoint: &'static Endpoint) -> MethodRouter<Gateway> {
+/// Routes of those for customers; the device has to be known.
+pub fn customer_routes() -> Router<Gateway> {
+    let customers = |endpoint: &&Endpoint| is_for_customers(endpoint);
+    endpoints()
+        .iter()
+        .filter(customers)
+        .fold(Router::new(), |router, endpoint| {
+            router.route(endpoint.template(), customer_route(endpoint))
+        })
+}
+
+/// Whether customers call the endpoint.
+pub fn is_for_customers(endpoint: &Endpoint) -> bool {
+    endpoint.template().starts_with(CUSTOMERS)
+}
+
+fn method(endpoint: &Endpoint) -> MethodFilter {
     let method = MethodFilter::try_from(endpoint.method().clone());
-    let method = method.expect("the methods of HTTP forms are those of routes");
+    method.expect("the methods of HTTP forms are those of routes")
+}
+
+fn staff_route(endpoint: &'static Endpoint) -> MethodRouter<Gateway> {
     on(
-        method,
+        method(endpoint),
         move |State(gateway): State<Gateway>,
               staff: Staff,
               params: RawPathParams,
               request: Request| async move {
-            serve(endpoint, &gateway, &staff, &params, request).await
+            let message = read(endpoint, &path_values(&params), request).await?;
+            let message = complete(&gateway, &staff, message).await?;
+            let response = if needs_newer_token(endpoint, &gateway, &staff) {
+                let staff = staff.exchanged_anew(&gateway).await?;
+                call(endpoint, &gateway, staff.request(message)).await?
+            } else {
+                call(endpoint, &gateway, staff.request(message)).await?
+            };
+            respond(endpoint, &response)
         },
     )
 }
 
-async fn serve(
-    endpoint: &Endpoint,
-    gateway: &Gateway,
-    staff: &Staff,
-    params: &RawPathParams,
-    request: Request,
-) -> Result<Response> {
+fn customer_route(endpoint: &'static Endpoint) -> MethodRouter<Gateway> {
+    on(
+        method(endpoint),
+        move |State(gateway): State<Gateway>,
+              customer: Customer,
+              params: RawPathParams,
+              request: Request| async move {
+            if !request.method().is_safe() {
+                gateway.limits().customer_write(customer.address()).await?;
+            }
+            let mut path = path_values(&params);
+            // The brand is the first parameter of every such path.
+            if let Some(brand) = path.first_mut() {
+                *brand = customer.brand_id();
+            }
+            let message = read(endpoint, &path, request).await?;
+            let response = call(endpoint, &gateway, customer.request(message)).await?;
+            respond(endpoint, &response)
+        },
+    )
+}
+
+fn path_values(params: &RawPathParams) -> Vec<&str> {
+    params.iter().map(|(_, value)| value).collect()
+}
+
+async fn read(endpoint: &Endpoint, path: &[&str], request: Request) -> Result<DynamicMessage> {
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let body = if endpoint.has_body() {
         body::json(request, BODY_LIMIT_BYTES).await?
     } else {
         bytes::Bytes::new()
     };
-    let message = message(endpoint, params, &uri, &headers, &body)?;
-    let message = complete(gateway, staff, message).await?;
-    let response = if needs_newer_token(endpoint, gateway, staff) {
-        let staff = staff.exchanged_anew(gateway).await?;
-        call(endpoint, gateway, &staff, message).await?
-    } else {
-        call(endpoint, gateway, staff, message).await?
-    };
-    let (status, json) = endpoint.response(&response).map_err(incomplete)?;
+    message(endpoint, path, &uri, &headers, &body)
+}
+
+fn respond(endpoint: &Endpoint, response: &[u8]) -> Result<Response> {
+    let (status, json) = endpoint.response(response).map_err(incomplete)?;
     Ok(match json {
         Some(json) => (status, WrittenJson(json)).into_response(),
         None => status.into_response(),
@@ -155,15 +209,14 @@ fn needs_newer_token(endpoint: &Endpoint, gateway: &Gateway, staff: &Staff) -> b
 
 fn message(
     endpoint: &Endpoint,
-    params: &RawPathParams,
+    path: &[&str],
     uri: &Uri,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<DynamicMessage> {
-    let path: Vec<&str> = params.iter().map(|(_, value)| value).collect();
     let key = headers.get("idempotency-key");
     let call = HttpCall {
-        path: &path,
+        path,
         query: uri.query(),
         body,
         idempotency_key: key.and_then(|key| key.to_str().ok()),
@@ -219,8 +272,7 @@ fn refusal(violations: Vec<Violation>) -> Rejection {
 async fn call(
     endpoint: &Endpoint,
     gateway: &Gateway,
-    staff: &Staff,
-    message: DynamicMessage,
+    request: tonic::Request<DynamicMessage>,
 ) -> Result<bytes::Bytes> {
     let rpc = endpoint.rpc();
     let service = rpc
@@ -235,11 +287,7 @@ async fn call(
     let refused = |status| Rejection::from_status(&status, |field| endpoint.as_sent(field));
     client.ready().await.map_err(refused)?;
     let answer = client
-        .unary(
-            staff.request(message),
-            endpoint.grpc_path().clone(),
-            MessageCodec,
-        )
+        .unary(request, endpoint.grpc_path().clone(), MessageCodec)
         .await
         .map_err(refused)?;
     Ok(answer.into_inner())

@@ -16,6 +16,7 @@ mod csrf;
 mod events;
 mod hours;
 mod limits;
+mod members;
 mod menu;
 mod openapi;
 mod pauses;

@@ -12,6 +12,7 @@ mod delivery;
 mod fault;
 mod fields;
 mod incoming;
+mod line;
 mod listen;
 mod money;
 mod pages;
@@ -20,6 +21,7 @@ mod record;
 mod sandbox;
 mod scheduler;
 mod settings;
+mod sms;
 mod state;
 mod system;
 #[cfg(test)]
@@ -46,6 +48,8 @@ fn systems() -> Vec<Arc<dyn System>> {
         Arc::new(payments::jkopay::Jkopay),
         Arc::new(payments::tappay::Tappay),
         Arc::new(payments::stripe::Stripe),
+        Arc::new(line::Line),
+        Arc::new(sms::Sms),
     ]
 }
 

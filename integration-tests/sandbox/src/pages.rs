@@ -126,11 +126,16 @@ pub fn message(status: StatusCode, text: &str) -> Response {
 }
 
 pub fn page(status: StatusCode, body: &str) -> Response {
+    titled(status, "模擬付款", "模擬付款，不會扣款", body)
+}
+
+/// As [`page`], with another title and line above.
+pub fn titled(status: StatusCode, title: &str, band: &str, body: &str) -> Response {
     let html = format!(
         "<!DOCTYPE html><html lang=\"zh-Hant-TW\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>模擬付款</title><style>{STYLE}</style></head><body>\
-         <div class=\"band\">模擬付款，不會扣款</div><main>{body}</main></body></html>"
+         <title>{title}</title><style>{STYLE}</style></head><body>\
+         <div class=\"band\">{band}</div><main>{body}</main></body></html>"
     );
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
@@ -147,7 +152,7 @@ pub fn escape(text: &str) -> String {
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn hidden(name: &str, value: &str) -> String {
+pub fn hidden(name: &str, value: &str) -> String {
     let (name, value) = (escape(name), escape(value));
     format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">")
 }

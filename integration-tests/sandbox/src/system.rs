@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use chrono::TimeDelta;
+use http::Method;
 use serde_json::Value;
 
 use crate::{
     act::{Act, Outcome, Refused},
-    delivery::{Acknowledgement, Answer, Delivery, Draft, Message},
+    delivery::{self, Acknowledgement, Answer, Delivery, Draft, Message},
     fault::Fault,
     incoming::Incoming,
     sandbox::Sandbox,
@@ -45,17 +46,32 @@ pub trait System: Send + Sync + 'static {
     /// Acts as the person on the system's side.
     async fn act(&self, sandbox: &Arc<Sandbox>, act: Act) -> Result<Outcome, Refused>;
 
-    /// A callback of `kind` about `reference`, from what is known now.
-    fn draft(&self, sandbox: &Sandbox, reference: &str, kind: &str) -> Result<Draft, Refused>;
+    /// A callback of `kind` about `reference`, from what is known now. A system without callbacks has none.
+    fn draft(&self, _sandbox: &Sandbox, _reference: &str, _kind: &str) -> Result<Draft, Refused> {
+        Err(Refused::new(format!("{} has no callbacks", self.name())))
+    }
 
     /// The callback on the wire for the next attempt.
-    fn message(&self, sandbox: &Sandbox, delivery: &Delivery, faults: &[Fault]) -> Message;
+    fn message(&self, _sandbox: &Sandbox, delivery: &Delivery, _faults: &[Fault]) -> Message {
+        Message {
+            method: Method::GET,
+            url: delivery.draft.url.clone(),
+            content_type: "",
+            headers: Vec::new(),
+            body: String::new(),
+            genuine: true,
+        }
+    }
 
     /// What the system makes of an answer to its callback.
-    fn acknowledgement(&self, delivery: &Delivery, answer: &Answer) -> Acknowledgement;
+    fn acknowledgement(&self, _delivery: &Delivery, answer: &Answer) -> Acknowledgement {
+        delivery::by_status(answer, |status| (200..300).contains(&status))
+    }
 
     /// The wait before the next attempt; none when it gives up.
-    fn redelivery(&self, delivery: &Delivery) -> Option<TimeDelta>;
+    fn redelivery(&self, _delivery: &Delivery) -> Option<TimeDelta> {
+        None
+    }
 
     /// Does what a timer of the system is for.
     async fn timer(&self, _sandbox: &Arc<Sandbox>, _kind: &str, _key: &str) {}

@@ -1,15 +1,20 @@
-//! Consumes branches of catalog and orders of ordering.
+//! Publishes `membership.*`; consumes branches of catalog and orders of ordering. Lists its members for services
+//! that fill themselves.
 
 use async_trait::async_trait;
 use chassis::{
-    db::TenantTx,
+    db::{SystemTx, TenantTx},
     error::Problem,
     inbox::{Consumer, Handler, Received},
+    outbox::Event,
+    service::Snapshot,
+    snapshot::{Key, Source},
 };
 use proto::{catalog::v1::BranchChanged, ordering::v1::OrderChanged};
+use uuid::Uuid;
 
 use crate::{
-    app::{Dependencies, orders},
+    app::{Dependencies, benefits::publish::publish, members, orders},
     store::{self, branches::Branch},
 };
 
@@ -19,7 +24,7 @@ pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
         Consumer::new(
             "membership.branches",
             &["catalog.branch.changed.v1"],
-            Branches,
+            Branches { deps: deps.clone() },
         )
         .filled_from("catalog", "catalog.branch"),
         Consumer::new(
@@ -29,6 +34,28 @@ pub fn consumers(deps: &Dependencies) -> Vec<Consumer> {
         )
         .filled_from("ordering", "ordering.order"),
     ]
+}
+
+/// What other services can list to fill themselves.
+pub fn snapshots() -> Vec<Snapshot> {
+    vec![Snapshot::new("membership.member", Members)]
+}
+
+/// The present state of each member.
+struct Members;
+
+#[async_trait]
+impl Source for Members {
+    async fn keys(&self, tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, Problem> {
+        let after = (after.org.as_uuid(), after.id);
+        let keys = store::members::list_keys(tx, after, limit).await?;
+        Ok(keys.into_iter().map(|(org, id)| Key { org, id }).collect())
+    }
+
+    async fn events(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Event>, Problem> {
+        let found = store::members::list(tx, ids).await?;
+        Ok(found.iter().map(members::event).collect())
+    }
 }
 
 struct Orders {
@@ -49,7 +76,9 @@ impl Handler for Orders {
     }
 }
 
-struct Branches;
+struct Branches {
+    deps: Dependencies,
+}
 
 #[async_trait]
 impl Handler for Branches {
@@ -61,7 +90,12 @@ impl Handler for Branches {
         // Rows are locked in the order of their ids, as everywhere.
         branches.sort_by_key(|branch| (branch.id, branch.version));
         for branch in &branches {
+            let is_new = !store::branches::has_brand(tx, branch.brand).await?;
             store::branches::upsert(tx, branch).await?;
+            // Promotions of all brands are for a new one too.
+            if is_new && store::promotions::has_of_all_brands(tx).await? {
+                publish(tx, branch.brand, self.deps.clock.now()).await?;
+            }
         }
         Ok(())
     }

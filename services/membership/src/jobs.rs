@@ -1,10 +1,19 @@
 //! Timers.
 
+mod benefits;
+mod points;
+mod sign_ins;
+mod tiers;
+
 use chassis::job::Job;
 
 use crate::app::Dependencies;
 
 /// The timers.
-pub fn jobs(_deps: &Dependencies) -> Vec<Job> {
-    Vec::new()
+pub fn jobs(deps: &Dependencies) -> Vec<Job> {
+    let mut jobs = benefits::jobs(deps);
+    jobs.extend(points::jobs(deps));
+    jobs.extend(sign_ins::jobs(deps));
+    jobs.extend(tiers::jobs(deps));
+    jobs
 }

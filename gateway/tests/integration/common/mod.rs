@@ -76,7 +76,14 @@ impl Edge {
             Fake::default(),
         );
         let url = fake.start().await;
-        let peers = ["catalog", "capacity", "ordering", "payments", "staff"];
+        let peers = [
+            "catalog",
+            "capacity",
+            "ordering",
+            "payments",
+            "staff",
+            "membership",
+        ];
         let peers = peers.into_iter().fold(PeersConfig::new(), |peers, name| {
             peers.with(name, url.clone())
         });

@@ -31,6 +31,9 @@ export async function screens(page) {
   const brand = brands.find((one) => one.brand_id === branch.brand_id);
   const inBrand = (rest) => `/admin/brands/${brand.brand_id}/${rest}`;
   const inBranch = (rest) => `/admin/branches/${branch.branch_id}/${rest}`;
+  const { members } = await page.evaluate(async () => (await fetch("/api/admin/members/find", { method: "POST", headers: { "content-type": "application/json", "X-CSRF-Token": document.cookie.replace(/.*yzm_csrf=([^;]*).*/, "$1") }, body: "{}" })).json());
+  const { programmes } = await page.evaluate(async () => (await fetch("/api/admin/points/programmes")).json());
+  const tiers = (await page.evaluate(async () => (await fetch("/api/admin/tiers/programmes")).json())).programmes;
   const { products } = await page.evaluate(async (id) => (await fetch(`/api/admin/brands/${id}/products?page_size=20`)).json(), brand.brand_id);
   return [
     ["payments", inBrand("payments")],
@@ -39,6 +42,18 @@ export async function screens(page) {
     ["unsettled", inBrand("settlements?tab=unsettled")],
     ["ledger", inBrand("ledger")],
     ["ledger-entries", inBrand("ledger?tab=transactions&tests=true")],
+    ["members", "/admin/members"],
+    ["member-search", "/admin/profiles"],
+    ["duplicates", "/admin/members/duplicates"],
+    ["member", `/admin/members/${members[0]?.member_id ?? ""}`],
+    ["point-rules", "/admin/point-rules"],
+    ["point-rules-edit", `/admin/point-rules/edit?programme=${programmes[0]?.programme_id ?? ""}`],
+    ["tiers", "/admin/tiers"],
+    ["tiers-edit", `/admin/tiers/edit?programme=${tiers[0]?.programme_id ?? ""}`],
+    ["tags", "/admin/tags"],
+    ["points-log", "/admin/points-log"],
+    ["point-adjustments", "/admin/points-log?tab=adjustments"],
+    ["point-sums", "/admin/points-log?tab=sums"],
     ["promotions", inBrand("promotions")],
     ["promotion", inBrand("promotions/new")],
     ["promo-codes", inBrand("promo-codes")],

@@ -5,6 +5,7 @@ import { benefitRoutes } from "./benefits";
 import { hoursRoutes, orderSlots } from "./hours";
 import { ledgerRoutes } from "./ledger";
 import { limitRoutes } from "./limits";
+import { memberRoutes } from "./members";
 import { pauseRoutes } from "./pauses";
 import { paymentRoutes } from "./payments";
 import { refundRoutes } from "./refunds";
@@ -368,6 +369,7 @@ export const routes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/menus$/u, (call) => ({ body: { versions: call.world.menus.get(first(call)) ?? [] } })],
   ...hoursRoutes,
   ...ledgerRoutes,
+  ...memberRoutes,
   ["POST", /^\/session\/reauthenticate$/u, reauthenticate],
   ["GET", /^\/branches\/([^/]+)\/availability$/u, availability],
   ["GET", /^\/branches\/([^/]+)\/stock$/u, listStock],

@@ -12,12 +12,16 @@ import { parseCouponSearch, parseTemplateSearch } from "./routes/coupons/search"
 import { parseHoursSearch } from "./routes/hours/tabs";
 import { parseLedgerSearch } from "./routes/ledger/search";
 import { parseLimitSearch } from "./routes/limits/tabs";
+import { parseMemberSearch } from "./routes/members/search";
+import { parseProgrammeSearch } from "./routes/membership/programme-search";
 import { parsePaymentSearch } from "./routes/payments/tabs";
+import { parsePointsLogSearch } from "./routes/points-log/search";
 import { parseProductSearch } from "./routes/products/search";
 import { parsePromoCodeSearch } from "./routes/promo-codes/search";
 import { parsePromotionPart, parsePromotionSearch } from "./routes/promotions/search";
 import { parseSettlementSearch, parseSettlementsSearch } from "./routes/settlements/search";
 import { SignInPage } from "./routes/sign-in/page";
+import { parseTagsSearch } from "./routes/tags/search";
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: LostPage, errorComponent: CrashedPage });
 
@@ -61,6 +65,64 @@ const audit = createRoute({
   path: "/audit",
   validateSearch: parseAuditSearch,
   component: lazyRouteComponent(() => import("./routes/audit/page"), "AuditPage"),
+});
+
+const members = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/members",
+  validateSearch: parseMemberSearch,
+  component: lazyRouteComponent(() => import("./routes/members/page"), "MembersPage"),
+});
+const memberSearch = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/profiles",
+  component: lazyRouteComponent(() => import("./routes/members/search-page"), "MemberSearchPage"),
+});
+const duplicates = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/members/duplicates",
+  component: lazyRouteComponent(() => import("./routes/duplicates/page"), "DuplicatesPage"),
+});
+const member = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/members/$memberId",
+  component: lazyRouteComponent(() => import("./routes/member/page"), "MemberPage"),
+});
+const pointRules = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/point-rules",
+  validateSearch: parseProgrammeSearch,
+  component: lazyRouteComponent(() => import("./routes/point-rules/page"), "PointRulesPage"),
+});
+const pointRulesEdit = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/point-rules/edit",
+  validateSearch: parseProgrammeSearch,
+  component: lazyRouteComponent(() => import("./routes/point-rules/edit-page"), "PointRulesEditPage"),
+});
+const tiers = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/tiers",
+  validateSearch: parseProgrammeSearch,
+  component: lazyRouteComponent(() => import("./routes/tiers/page"), "TiersPage"),
+});
+const tiersEdit = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/tiers/edit",
+  validateSearch: parseProgrammeSearch,
+  component: lazyRouteComponent(() => import("./routes/tiers/edit-page"), "TiersEditPage"),
+});
+const tags = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/tags",
+  validateSearch: parseTagsSearch,
+  component: lazyRouteComponent(() => import("./routes/tags/page"), "TagsPage"),
+});
+const pointsLog = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/points-log",
+  validateSearch: parsePointsLogSearch,
+  component: lazyRouteComponent(() => import("./routes/points-log/page"), "PointsLogPage"),
 });
 
 const brand = createRoute({ getParentRoute: () => signedIn, path: "/brands/$brandId" });
@@ -228,6 +290,16 @@ const routeTree = rootRoute.addChildren([
     home,
     account,
     audit,
+    members,
+    memberSearch,
+    duplicates,
+    member,
+    pointRules,
+    pointRulesEdit,
+    tiers,
+    tiersEdit,
+    tags,
+    pointsLog,
     brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement, ledger, promotions, newPromotion, promotion, promoCodes, newPromoCode, promoCode, coupons, newTemplate, template]),
     branch.addChildren([orders, stock, pauses, limits, hours, redeem]),
   ]),

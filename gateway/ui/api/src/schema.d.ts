@@ -334,6 +334,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates a member at the counter of a branch within the caller's scope.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, PHONE_INVALID, BIRTHDAY_INVALID, PHONE_TAKEN, OTP_INVALID, OTP_EXPIRED, CONSENT_REQUIRED, OUT_OF_SCOPE, NOT_FOUND, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/members/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a code to a phone, for joining at the counter.
+         * @description Refuses with VALIDATION_FAILED, PHONE_INVALID, OUT_OF_SCOPE, NOT_FOUND, RATE_LIMITED, TEMPORARILY_UNAVAILABLE. Each call is another code.
+         */
+        post: operations["request_counter_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/members/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds a member at the counter by the whole phone or by the code of the member's card.
+         * @description Refuses with VALIDATION_FAILED, PHONE_INVALID, NOT_FOUND, OUT_OF_SCOPE, RATE_LIMITED. Safe to repeat.
+         */
+        post: operations["find_member_at_counter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches/{branch_id}/menus": {
         parameters: {
             query?: never;
@@ -658,6 +718,30 @@ export interface paths {
          * @description A slug it had before stays reserved for it and leads to it for 365 days. Refuses with NOT_FOUND, VERSION_CONFLICT, CODE_TAKEN (slug), VALIDATION_FAILED.
          */
         put: operations["update_brand"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/benefit-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets what a brand allows in one order.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_benefit_settings"];
+        /**
+         * Changes what a brand allows in one order.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        put: operations["update_benefit_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1172,6 +1256,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/coupon-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists templates, the last changed first.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_coupon_templates"];
+        put?: never;
+        /**
+         * Creates a draft.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, AMOUNT_OUT_OF_RANGE, SETTING_RANGE, PERIOD_INVALID, TIERS_INVALID, EMPTY_TARGET, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_coupon_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupon-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a template.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_coupon_template"];
+        /**
+         * Changes a template that has not ended; issued coupons stay as they are.
+         * @description Refuses as CreateCouponTemplate, and with NOT_FOUND, VERSION_CONFLICT, ILLEGAL_TRANSITION.
+         */
+        put: operations["update_coupon_template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupon-templates/{template_id}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issues one coupon to each of the members; who cannot get one is named with the reason, the others get theirs.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, TEMPLATE_NOT_ACTIVE, COUPON_EXPIRED, ISSUE_LIMIT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["issue_coupons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupon-templates/{template_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activates, stops or ends a template.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, ILLEGAL_TRANSITION.
+         */
+        post: operations["change_coupon_template_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists coupons of a member or a template, the last issued first.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_coupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons/by-code/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds a coupon by its code at the counter of a branch, with what redeeming it would answer.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, CODE_INVALID. Safe to repeat.
+         */
+        get: operations["find_coupon_by_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extends the validity of coupons, or of all coupons of a template that are neither used nor void; it never gets shorter.
+         * @description Refuses with VALIDATION_FAILED, IN_THE_PAST, NOT_FOUND, OUT_OF_SCOPE.
+         */
+        post: operations["extend_coupons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核銷: takes one use of a coupon at the counter of a branch; offline for at most 24 hours.
+         * @description A conflict names when, where and by whom it was used before. Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, CODE_INVALID, COUPON_USED, COUPON_EXPIRED, COUPON_NOT_STARTED, COUPON_VOIDED, COUPON_TRANSFERRED, COUPON_NOT_HERE, IN_THE_PAST, IN_THE_FUTURE, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["redeem_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Voids coupons, all or none of them; those that are void stay so.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND, OUT_OF_SCOPE, COUPON_USED.
+         */
+        post: operations["void_coupons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons/{coupon_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a coupon with what happened to it.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_coupon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/coupons/{coupon_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Passes a coupon on to another member.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, NOT_TRANSFERABLE, COUPON_USED, COUPON_EXPIRED, COUPON_VOIDED, COUPON_TRANSFERRED. Repeating with the same member is safe.
+         */
+        post: operations["transfer_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/limits/copy": {
         parameters: {
             query?: never;
@@ -1192,6 +1504,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/line-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets LINE Login of the organisation.
+         * @description Safe to repeat.
+         */
+        get: operations["get_line_login"];
+        /**
+         * Sets LINE Login of the organisation.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, VERSION_CONFLICT, REAUTH_REQUIRED.
+         */
+        put: operations["set_line_login"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/me": {
         parameters: {
             query?: never;
@@ -1206,6 +1542,310 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/member-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes a merging within 30 days: the merged member is back with what it had; what was used since stays used.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, UNDO_PERIOD_CLOSED, PHONE_TAKEN, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists pairs of members that may be one person, newest first, at most 100.
+         * @description Refuses with OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/duplicates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that two members are two persons: they are not suggested again.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["dismiss_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exports members as CSV with the exporting account and the time in its first line.
+         * @description Refuses with `VALIDATION_FAILED`, `REASON_REQUIRED`, `TEXT_TOO_LONG`, `EXPORT_TOO_LARGE`, `OUT_OF_SCOPE` and `REAUTH_REQUIRED`.
+         */
+        post: operations["export_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists members a page at a time; personal data is masked.
+         * @description A caller whose scope is branches sees only members who joined or ordered there. Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, PERIOD_INVALID. Safe to repeat.
+         */
+        post: operations["find_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a member's profile; personal data is masked.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_member"];
+        /**
+         * Corrects a member's data with a reason.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, REASON_REQUIRED, PHONE_INVALID, PHONE_TAKEN, BIRTHDAY_INVALID, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        put: operations["update_member"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Records consents that a member gave or withdrew otherwise than in the storefront.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND.
+         */
+        put: operations["set_member_consents"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gets everything that is kept about a member, for the member who asked for it.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND, REAUTH_REQUIRED. Safe to repeat; each call is recorded.
+         */
+        post: operations["copy_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a member: the person's data is deleted for good, orders and books keep the member's id.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, REAUTH_REQUIRED.
+         */
+        post: operations["erase_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges two members: the one that joined first is kept and gets points, coupons, tags, addresses and orders of the other.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, MERGE_CONFLICT (both have orders that wait for a payment), OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["merge_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists mergings a member took part in, newest first.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a note to a member, of whom at most 100 are kept.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, NOTE_LIMIT, NOT_FOUND, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_member_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a note.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        delete: operations["delete_member_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a member on the blacklist or takes one off it.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        post: operations["set_member_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{member_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gets a member's personal data unmasked.
+         * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, TEXT_TOO_LONG, NOT_FOUND. Safe to repeat; each call is recorded.
+         */
+        post: operations["unmask_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1699,6 +2339,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/points/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists adjustments, newest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["list_point_adjustments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/adjustments/{adjustment_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves or rejects an adjustment that waits for a second person.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, SELF_APPROVAL, ADJUSTMENT_DECIDED, POINTS_INSUFFICIENT, REAUTH_REQUIRED.
+         */
+        post: operations["decide_point_adjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists entries of points, newest first, a page at a time: of a member, a phone, an order, or of all.
+         * @description Refuses with VALIDATION_FAILED, PHONE_INVALID, PERIOD_INVALID. Safe to repeat.
+         */
+        get: operations["list_point_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the points of a member, now or as they were.
+         * @description Refuses with VALIDATION_FAILED, IN_THE_FUTURE, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_member_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/members/{member_id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adjusts the points of a member; more than 1,000 points wait for a second person.
+         * @description Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, REASON_REQUIRED, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND, POINTS_INSUFFICIENT, IDEMPOTENCY_MISMATCH, REAUTH_REQUIRED. Repeating with the same key is safe.
+         */
+        post: operations["adjust_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the points programmes of the organisation that concern the caller's brands.
+         * @description Safe to repeat.
+         */
+        get: operations["list_points_programmes"];
+        put?: never;
+        /**
+         * Saves a new programme or another version of one.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, IN_THE_PAST, OUT_OF_SCOPE, NOT_FOUND, PROGRAMME_OVERLAP, EFFECTIVE_CONFLICT, VERSION_CONFLICT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["save_points_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/programmes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compares rules with those in force: examples of orders before and after, and what the outstanding points are worth.
+         * @description Nothing is stored. Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["preview_points_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/programmes/{programme_id}/sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the sums of entries by kind in a period with the outstanding points before and after it.
+         * @description Refuses with VALIDATION_FAILED, PERIOD_INVALID, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_points_sums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/points/programmes/{programme_id}/versions/{withdrawn_version}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraws a version that has not taken effect.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, ALREADY_IN_FORCE.
+         */
+        post: operations["withdraw_points_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/products/{product_id}": {
         parameters: {
             query?: never;
@@ -1737,6 +2561,326 @@ export interface paths {
          * @description Refuses with NOT_FOUND, VERSION_CONFLICT.
          */
         post: operations["archive_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promo-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists promo codes, the last created first.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_promo_codes"];
+        put?: never;
+        /**
+         * Creates a code or a batch of codes, enabled or not.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, AMOUNT_OUT_OF_RANGE, SETTING_RANGE, PERIOD_INVALID, TIERS_INVALID, EMPTY_TARGET, OUT_OF_SCOPE, CODE_TAKEN, FILE_TOO_LARGE, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_promo_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promo-codes/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switches codes or batches on or off, all or none of them; those that are so already stay.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, CODE_TAKEN.
+         */
+        post: operations["switch_promo_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promo-codes/{promo_code_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a promo code or batch.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_promo_code"];
+        /**
+         * Changes name, note, rule and limits; what orders hold stays.
+         * @description The codes themselves stay. Refuses as CreatePromoCode, and with NOT_FOUND, VERSION_CONFLICT.
+         */
+        put: operations["update_promo_code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promo-codes/{promo_code_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates a promo code with the rule of another one, switched off.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, CODE_TAKEN, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["copy_promo_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promo-codes/{promo_code_id}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the codes of a batch with their uses as CSV.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["export_promo_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promo-codes/{promo_code_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the orders that use a promo code or batch, the last first.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_promo_code_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists promotions that the caller's brands or branches have, the last changed first.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_promotions"];
+        put?: never;
+        /**
+         * Creates a draft.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, AMOUNT_OUT_OF_RANGE, SETTING_RANGE, PERIOD_INVALID, TIERS_INVALID, EMPTY_TARGET, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_promotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reports what enabling a rule means: which rules it meets, how deep discounts stack, and products that could fall below zero.
+         * @description Refuses as CreatePromotion, and with NO_MENU. Safe to repeat.
+         */
+        post: operations["check_promotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prices sample carts with a rule that need not be saved, beside the rules that act in the branch: for promotions, codes and coupons.
+         * @description Refuses as CreatePromotion, and with NO_MENU. Safe to repeat.
+         */
+        post: operations["preview_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts to price the real orders of the last days with and without a rule.
+         * @description Nothing but the result is written. Refuses as CreatePromotion, and with REPLAY_RUNNING. Repeating with the same key is safe.
+         */
+        post: operations["start_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a replay with its progress or result.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/{promotion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a promotion.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_promotion"];
+        /**
+         * Changes a promotion that has not ended.
+         * @description Of one that was enabled this makes a new version that acts from now on; quotes and orders keep theirs. Refuses as CreatePromotion, and with NOT_FOUND, VERSION_CONFLICT, ILLEGAL_TRANSITION, TOO_MANY_EXCLUSIVE, TOO_MANY_RULES.
+         */
+        put: operations["update_promotion"];
+        post?: never;
+        /**
+         * Deletes a draft.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION.
+         */
+        delete: operations["delete_promotion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/{promotion_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets what a promotion did within a period of at most 92 days.
+         * @description Refuses with VALIDATION_FAILED, PERIOD_INVALID, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_promotion_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/{promotion_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enables, pauses, resumes or ends a promotion.
+         * @description Start and end of its period act by themselves. Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, ILLEGAL_TRANSITION, IN_THE_PAST, TOO_MANY_EXCLUSIVE, TOO_MANY_RULES.
+         */
+        post: operations["change_promotion_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/promotions/{promotion_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the versions of a promotion's rule, the newest first.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_promotion_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1920,6 +3064,675 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the tags of the organisation by group and name, at most 2,000.
+         * @description Safe to repeat.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        /**
+         * Creates a tag.
+         * @description A name that is close to another is refused with TAG_SIMILAR, which names the others, unless the request allows it. Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, CODE_TAKEN, TAG_SIMILAR, TAG_LIMIT, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists batches, newest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["list_tag_batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/batches/{batch_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes a batch of the last seven days where nothing else changed the tag since.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, UNDO_CLOSED. Safe to repeat.
+         */
+        post: operations["undo_tag_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the tags of a member and the latest changes.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_member_tags"];
+        put?: never;
+        /**
+         * Gives tags to a member and takes others.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, MEMBER_TAG_LIMIT. Safe to repeat.
+         */
+        post: operations["change_member_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a tag.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, CODE_TAKEN, TAG_SIMILAR, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        put: operations["update_tag"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/{tag_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archives a tag, or brings it back.
+         * @description An active rule that uses it refuses it with TAG_IN_USE, which names the rules. Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, TAG_IN_USE, CODE_TAKEN, TAG_LIMIT.
+         */
+        post: operations["archive_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/{tag_id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a tag to many members or takes it from them, by a list of phones or by a filter; a dry run counts alone.
+         * @description Members who have fifty tags are left out. Refuses with VALIDATION_FAILED, EMPTY_TARGET, OUT_OF_SCOPE, NOT_FOUND, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_tag_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/{tag_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges a tag into another: its members have the other, and it is archived.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, TAG_IN_USE.
+         */
+        post: operations["merge_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tiers/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the tiers of a member with progress and changes.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_member_tiers"];
+        /**
+         * Sets the tier of a member with an end and a reason.
+         * @description Refuses with VALIDATION_FAILED, IN_THE_PAST, REASON_REQUIRED, TEXT_TOO_LONG, OUT_OF_SCOPE, NOT_FOUND.
+         */
+        put: operations["set_member_tier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tiers/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the programmes of tiers of the organisation that concern the caller's brands.
+         * @description Safe to repeat.
+         */
+        get: operations["list_tier_programmes"];
+        put?: never;
+        /**
+         * Saves a new programme or another version of one.
+         * @description A tier that is left out and has members needs another in its place. Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, IN_THE_PAST, TIERS_INVALID, TIER_IN_USE, OUT_OF_SCOPE, NOT_FOUND, PROGRAMME_OVERLAP, EFFECTIVE_CONFLICT, VERSION_CONFLICT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["save_tier_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tiers/programmes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts how many members new rules would move up and down and how many stay, were everybody judged anew now.
+         * @description Nothing is stored. Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, TIERS_INVALID, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["preview_tier_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tiers/programmes/{programme_id}/versions/{withdrawn_version}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraws a version that has not taken effect.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, ALREADY_IN_FORCE.
+         */
+        post: operations["withdraw_tier_programme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a code of six digits to a phone by SMS.
+         * @description Refuses with `VALIDATION_FAILED`, `PHONE_INVALID`, `NEEDS_LOGIN`, `RATE_LIMITED` and `TEMPORARILY_UNAVAILABLE`.
+         */
+        post: operations["request_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the coupons of the member who asks that can be used in the brand, those that end first first; past ones where asked for.
+         * @description Refuses with VALIDATION_FAILED, NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["list_own_coupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins signing in with LINE.
+         * @description Refuses with `VALIDATION_FAILED`, `LINE_LOGIN_OFF` and `RATE_LIMITED`.
+         */
+        post: operations["start_line_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the caller's own data.
+         * @description Refuses with NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["get_my_account"];
+        /**
+         * Changes the caller's own data; the birthday once in 365 days.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, TEXT_TOO_LONG, BIRTHDAY_INVALID, BIRTHDAY_LOCKED, VERSION_CONFLICT.
+         */
+        put: operations["update_me"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's addresses, the preferred one first.
+         * @description Refuses with NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["list_my_addresses"];
+        put?: never;
+        /**
+         * Adds an address, of which a member has at most 20.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, TEXT_TOO_LONG, ADDRESS_LIMIT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_my_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/addresses/{address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes an address.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, TEXT_TOO_LONG, NOT_FOUND.
+         */
+        put: operations["update_my_address"];
+        post?: never;
+        /**
+         * Deletes an address.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        delete: operations["delete_my_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the text of the caller's card, which staff scans at the counter; it is valid for five minutes.
+         * @description Refuses with NEEDS_LOGIN. Each call is another text.
+         */
+        get: operations["get_my_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives or withdraws consents.
+         * @description That to the terms ends with the membership alone. Refuses with NEEDS_LOGIN, VALIDATION_FAILED, TEXT_TOO_LONG. Safe to repeat.
+         */
+        put: operations["set_my_consents"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a copy of everything that is kept about the caller.
+         * @description Refuses with NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["copy_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases the caller as a member, confirmed with a code sent to the member's phone; orders and books keep the member's id.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, OTP_INVALID, OTP_EXPIRED.
+         */
+        post: operations["erase_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlinks the caller's account in LINE.
+         * @description Refuses with NEEDS_LOGIN. Safe to repeat.
+         */
+        delete: operations["unlink_my_line"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's orders in the brand, newest first, a page at a time.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["list_my_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes the caller's phone to one that a code confirms, and ends the other sessions.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, PHONE_INVALID, PHONE_TAKEN, OTP_INVALID, OTP_EXPIRED, VERSION_CONFLICT.
+         */
+        post: operations["change_my_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's sessions, newest first.
+         * @description Refuses with NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["list_member_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one of the caller's sessions, or all with `all` in the place of its id.
+         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED. Safe to repeat.
+         */
+        delete: operations["end_member_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the member's own points in a brand.
+         * @description Refuses with VALIDATION_FAILED, NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["get_my_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/points/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the member's own entries in a brand, newest first, a page at a time.
+         * @description Refuses with VALIDATION_FAILED, NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["list_my_point_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says how customers can sign in to a brand, and who is signed in.
+         * @description Refuses with NOT_FOUND. Safe to repeat.
+         */
+        get: operations["get_sign_in_options"];
+        put?: never;
+        /**
+         * Signs a member in with a code, or joins, and sets the cookies of the session.
+         * @description Refuses with `VALIDATION_FAILED`, `TEXT_TOO_LONG`, `PHONE_INVALID`, `BIRTHDAY_INVALID`, `OTP_INVALID`, `OTP_EXPIRED`, `CONSENT_REQUIRED`, `NOT_FOUND` and `RATE_LIMITED`.
+         */
+        post: operations["sign_in_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the member's session and clears its cookies; without a session it does nothing. */
+        post: operations["sign_out_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the member's own tier in a brand with progress, and all its tiers.
+         * @description Refuses with VALIDATION_FAILED, NEEDS_LOGIN. Safe to repeat.
+         */
+        get: operations["get_my_tier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shop/{brand}": {
         parameters: {
             query?: never;
@@ -2023,7 +3836,8 @@ export interface paths {
          *     quote, and `was` and `now` of each difference at `lines[n]`, `fees[kind]` and `promised_at`),
          *     `QUOTE_EXPIRED`, `OUT_OF_STOCK`, `SLOT_FULL`, `SLOT_PAST`, `CLOSED`, `NO_SLOT`,
          *     `TOO_FAR_AHEAD`, `PHONE_INVALID`, `TEXT_TOO_LONG`, `METHOD_NOT_ALLOWED`,
-         *     `PREPAY_REQUIRED`, `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
+         *     `PREPAY_REQUIRED`, `MEMBER_BLOCKED`, at codes, coupons and points with what membership refuses them with,
+         *     `IDEMPOTENCY_MISMATCH` (names the order of the key by `order_id`, `order_number` and
          *     `pickup_number`) and `RATE_LIMITED`.
          */
         post: operations["place_order"];
@@ -2138,7 +3952,8 @@ export interface paths {
         /**
          * Prices a cart.
          * @description Refuses with `ITEM_NOT_FOUND`, `ITEM_NOT_AVAILABLE`, `OPTION_RULE`, `ORDER_TOO_LARGE` and
-         *     `AMOUNT_OUT_OF_RANGE`, all problems at once; stock and slot problems are warnings.
+         *     `AMOUNT_OUT_OF_RANGE`, all problems at once; stock and slot problems are warnings, and so are codes,
+         *     coupons and points that could not be looked up. `benefits` says what became of those that could.
          */
         post: operations["create_quote"];
         delete?: never;
@@ -2224,6 +4039,71 @@ export interface components {
              */
             verification_id: string;
         };
+        /** @description Items that may be bought at a price of their own while the conditions hold. */
+        AddOnEffect: {
+            /** @description 1–20 items. */
+            items: components["schemas"]["AddOnItem"][];
+        };
+        /** @description Something that may be bought in addition. */
+        AddOnItem: {
+            /**
+             * Format: int32
+             * @description How many at that price, 1–20.
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description Price of one; options are on top.
+             */
+            price: number;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+        };
+        /** @description An address that is saved. */
+        AddressInputInput: {
+            /** @description City or county, 1–20 characters. */
+            city: string;
+            /** @description District, 1–20 characters. */
+            district: string;
+            /** @description Label such as 家 or 公司, at most 20 characters. */
+            label?: string | null;
+            /** @description Remark for the courier, at most 100 characters. */
+            note?: string | null;
+            /** @description Postal code of 3, 5 or 6 digits. */
+            postal_code?: string | null;
+            /** @description It is offered first; the first address always is. */
+            preferred?: boolean | null;
+            /** @description Street and number, floor, 1–100 characters. */
+            street: string;
+        };
+        /** @description Request of AdjustPoints. */
+        AdjustPointsRequest: {
+            /**
+             * Format: int32
+             * @description −10,000 to 10,000, not 0.
+             */
+            points: number;
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description Reason, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of AdjustPoints. */
+        AdjustPointsResponse: {
+            /** @description The adjustment. */
+            adjustment: components["schemas"]["PointAdjustment"];
+        };
         /** @description A change of a line's amount by a rule. */
         Adjustment: {
             /**
@@ -2231,8 +4111,14 @@ export interface components {
              * @description Amount, below 0 for a discount.
              */
             amount: number;
+            /** @description Kind of explanation, such as `nth_unit`: which sentence it is. Empty in orders from before there were kinds. */
+            kind: string;
             /** @description Name as the customer sees it. */
             name: string;
+            /** @description Data for that sentence. */
+            params: {
+                [key: string]: string;
+            };
             /** @description The amount by unit of the line, minor units; empty for a fee. */
             per_unit: number[];
             /**
@@ -2275,6 +4161,42 @@ export interface components {
              */
             slot_starts_at: string;
         };
+        /** @description Any n units for one price or at a rate. */
+        AnyNEffect: {
+            /**
+             * Format: int32
+             * @description 2–99.
+             */
+            n: number;
+            /**
+             * Format: int32
+             * @description Basis points off a set.
+             */
+            percent_bp: number | null;
+            /**
+             * Format: int64
+             * @description Price of a set.
+             */
+            price: number | null;
+        };
+        /** @description Any n units for one price or at a rate. */
+        AnyNEffectInput: {
+            /**
+             * Format: int32
+             * @description 2–99.
+             */
+            n: number;
+            /**
+             * Format: int32
+             * @description Basis points off a set.
+             */
+            percent_bp?: number | null;
+            /**
+             * Format: int64
+             * @description Price of a set.
+             */
+            price?: number | null;
+        };
         /** @description Request of ArchiveCategory. */
         ArchiveCategoryRequest: {
             /** @description Category its products go to; null when it has none. */
@@ -2301,11 +4223,31 @@ export interface components {
              */
             version: number;
         };
+        /** @description Request of ArchiveTag. */
+        ArchiveTagRequest: {
+            /** @description Archived when true, active when false. */
+            archived: boolean;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ArchiveTag. */
+        ArchiveTagResponse: {
+            /** @description The tag after the change. */
+            tag: components["schemas"]["Tag"];
+        };
         /**
          * @description State of an attempt; it only moves forward.
          * @enum {string}
          */
         AttemptState: "created" | "pending" | "unknown" | "authorized" | "captured" | "voided" | "failed" | "expired";
+        /**
+         * @description Members or guests.
+         * @enum {string}
+         */
+        AudienceKind: "everyone" | "guests" | "members";
         /** @description A stored audit record. */
         AuditEntry: {
             /** @description Name of the account that acted, or for which a service acted; absent when there is none. */
@@ -2430,6 +4372,202 @@ export interface components {
         AvailabilityChanged: {
             /** @description Stock-keeping units whose availability changed; empty when hours or slots did. */
             sku_ids: string[];
+        };
+        /**
+         * @description Who brings a rule into an order.
+         * @enum {string}
+         */
+        BenefitClass: "promotion" | "tier" | "code" | "coupon" | "points";
+        /** @description What a rule does. */
+        BenefitEffect: {
+            /** @description 加價購. */
+            add_on: null | components["schemas"]["AddOnEffect"];
+            /** @description 任選 N 件. */
+            any_n: null | components["schemas"]["AnyNEffect"];
+            /** @description 組合價. */
+            bundle: null | components["schemas"]["BundleEffect"];
+            /** @description 買 X 送 Y. */
+            buy_get: null | components["schemas"]["BuyGetEffect"];
+            /** @description 免運, 折運. */
+            delivery: null | components["schemas"]["DeliveryEffect"];
+            /** @description 滿額贈, 滿件贈. */
+            gift: null | components["schemas"]["GiftEffect"];
+            /** @description 單品折扣, 單品特價, 商品兌換. */
+            item: null | components["schemas"]["ItemEffect"];
+            /** @description 第 N 件優惠. */
+            nth_unit: null | components["schemas"]["NthUnitEffect"];
+            /** @description 滿額折, 滿件折, 首購, 折抵. */
+            order: null | components["schemas"]["OrderEffect"];
+            /** @description 點數倍加. */
+            points: null | components["schemas"]["PointsEffect"];
+        };
+        /** @description What a rule does. */
+        BenefitEffectInput: {
+            /** @description 加價購. */
+            add_on?: null | components["schemas"]["AddOnEffect"];
+            /** @description 任選 N 件. */
+            any_n?: null | components["schemas"]["AnyNEffectInput"];
+            /** @description 組合價. */
+            bundle?: null | components["schemas"]["BundleEffect"];
+            /** @description 買 X 送 Y. */
+            buy_get?: null | components["schemas"]["BuyGetEffectInput"];
+            /** @description 免運, 折運. */
+            delivery?: null | components["schemas"]["DeliveryEffectInput"];
+            /** @description 滿額贈, 滿件贈. */
+            gift?: null | components["schemas"]["GiftEffectInput"];
+            /** @description 單品折扣, 單品特價, 商品兌換. */
+            item?: null | components["schemas"]["ItemEffectInput"];
+            /** @description 第 N 件優惠. */
+            nth_unit?: null | components["schemas"]["NthUnitEffectInput"];
+            /** @description 滿額折, 滿件折, 首購, 折抵. */
+            order?: null | components["schemas"]["OrderEffectInput"];
+            /** @description 點數倍加. */
+            points?: null | components["schemas"]["PointsEffectInput"];
+        };
+        /** @description One version of a rule that changes prices or points: of a promotion, a tier, a code or a coupon. All amounts are in the minor unit of the brand's currency, rates in basis points. */
+        BenefitRule: {
+            /** @description Who brings it into an order. Given by the service; what a request says is ignored. */
+            benefit_class: components["schemas"]["BenefitClass"];
+            /** @description When, where and for whom; always, everywhere and for everyone when missing. */
+            conditions: null | components["schemas"]["RuleConditions"];
+            /** @description What it does. */
+            effect: components["schemas"]["BenefitEffect"];
+            /** @description Group of rules of which only the best acts, with EXCLUSIVITY_GROUP alone; at most 40 characters. */
+            exclusive_group: string;
+            /** @description What it excludes. */
+            exclusivity: components["schemas"]["Exclusivity"];
+            /** @description How much of it there is. */
+            limits: null | components["schemas"]["RuleLimits"];
+            /** @description Name as the customer sees it, 1–60 characters. */
+            name: string;
+            /** @description Classes it does not stand beside; none when empty. */
+            not_beside: components["schemas"]["BenefitClass"][];
+            /**
+             * Format: int32
+             * @description 0–999, lower first; 500 when missing.
+             */
+            priority: number | null;
+            /**
+             * Format: uuid
+             * @description Rule, the same in all versions; that of an issued coupon is the coupon. Given by the service; what a request says is ignored.
+             */
+            rule_id: string;
+            /** @description What it takes from and what counts for its thresholds; everything when missing. */
+            target: null | components["schemas"]["ProductTarget"];
+            /**
+             * Format: int64
+             * @description Version, from 1. Given by the service; what a request says is ignored.
+             */
+            version: number;
+            /** @description Options and upcharges count (含加料), in thresholds too. */
+            with_extras: boolean;
+        };
+        /** @description One version of a rule that changes prices or points: of a promotion, a tier, a code or a coupon. All amounts are in the minor unit of the brand's currency, rates in basis points. */
+        BenefitRuleInput: {
+            /** @description Who brings it into an order. Given by the service; what a request says is ignored. */
+            benefit_class?: null | components["schemas"]["BenefitClass"];
+            /** @description When, where and for whom; always, everywhere and for everyone when missing. */
+            conditions?: null | components["schemas"]["RuleConditionsInput"];
+            /** @description What it does. */
+            effect: components["schemas"]["BenefitEffectInput"];
+            /** @description Group of rules of which only the best acts, with EXCLUSIVITY_GROUP alone; at most 40 characters. */
+            exclusive_group?: string | null;
+            /** @description What it excludes. */
+            exclusivity?: null | components["schemas"]["Exclusivity"];
+            /** @description How much of it there is. */
+            limits?: null | components["schemas"]["RuleLimitsInput"];
+            /** @description Name as the customer sees it, 1–60 characters. */
+            name: string;
+            /** @description Classes it does not stand beside; none when empty. */
+            not_beside?: components["schemas"]["BenefitClass"][];
+            /**
+             * Format: int32
+             * @description 0–999, lower first; 500 when missing.
+             */
+            priority?: number | null;
+            /**
+             * Format: uuid
+             * @description Rule, the same in all versions; that of an issued coupon is the coupon. Given by the service; what a request says is ignored.
+             */
+            rule_id?: string | null;
+            /** @description What it takes from and what counts for its thresholds; everything when missing. */
+            target?: null | components["schemas"]["ProductTarget"];
+            /**
+             * Format: int64
+             * @description Version, from 1. Given by the service; what a request says is ignored.
+             */
+            version?: number | null;
+            /** @description Options and upcharges count (含加料), in thresholds too. */
+            with_extras?: boolean | null;
+        };
+        /** @description What a brand allows in one order. */
+        BenefitSettings: {
+            /**
+             * Format: int32
+             * @description 總折扣上限 in basis points of the goods at list price, 1–10,000; null for none.
+             */
+            discount_cap_bp: number | null;
+            /**
+             * Format: int32
+             * @description Most codes of an order, 1–3.
+             */
+            max_codes: number;
+            /**
+             * Format: int32
+             * @description Most coupons of an order, 1–3.
+             */
+            max_coupons: number;
+        };
+        /** @description What a brand allows in one order. */
+        BenefitSettingsInput: {
+            /**
+             * Format: int32
+             * @description 總折扣上限 in basis points of the goods at list price, 1–10,000; null for none.
+             */
+            discount_cap_bp?: number | null;
+            /**
+             * Format: int32
+             * @description Most codes of an order, 1–3.
+             */
+            max_codes: number;
+            /**
+             * Format: int32
+             * @description Most coupons of an order, 1–3.
+             */
+            max_coupons: number;
+        };
+        /** @description What orders have used of a rule whose use is counted, those that wait for payment included. All 0 where nothing is counted. */
+        BenefitUsage: {
+            /** @description Uses are counted. */
+            counted: boolean;
+            /**
+             * Format: int32
+             * @description Those of them that wait for payment, or are just being placed.
+             */
+            held: number;
+            /**
+             * Format: int32
+             * @description Orders that carry it.
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description Sum of its discounts, minor units; counted where there is a budget.
+             */
+            spent: number;
+        };
+        /** @description What promotions, the member's tier, codes, coupons and points do to a cart or did to an order. All amounts are in the minor unit of the currency of the quote or order; the texts of sentences are written by the screens from kinds, reasons and params. */
+        Benefits: {
+            /** @description What each rule takes off the whole order, in the order of computation; points and gifts included. */
+            discounts: components["schemas"]["DiscountTotal"][];
+            /** @description What became of each code, coupon and of the points that the customer entered, in the cart's order. */
+            entered: components["schemas"]["EnteredOutcome"][];
+            /** @description Gifts, those that are sold out or declined included. A gift that is given is also a line. */
+            gifts: components["schemas"]["Gift"][];
+            /** @description Rules that act automatically, concern the cart and do nothing; at most 50. */
+            not_applied: components["schemas"]["RejectedRule"][];
+            /** @description Points; absent for a guest and where the brand has no points programme. */
+            points: null | components["schemas"]["PointsOutcome"];
         };
         /** @description Entries of a settlement and of the decisions about it, in the minor unit of its currency; their sum is zero. */
         BookedSettlement: {
@@ -2666,6 +4804,64 @@ export interface components {
             /** @description Text below the name, at most 200 characters. */
             text?: string | null;
         };
+        /** @description A unit or more of each slot for one price. */
+        BundleEffect: {
+            /**
+             * Format: int64
+             * @description Price of a set.
+             */
+            price: number;
+            /** @description 2–8 slots. */
+            slots: components["schemas"]["BundleEffectSlot"][];
+        };
+        /** @description A slot of a bundle. */
+        BundleEffectSlot: {
+            /** @description What fits. */
+            target: components["schemas"]["ProductTarget"];
+            /**
+             * Format: int32
+             * @description Units of it in a set, 1–20.
+             */
+            units: number;
+        };
+        /** @description For each so many bought, so many for less. */
+        BuyGetEffect: {
+            /**
+             * Format: int32
+             * @description 1–98.
+             */
+            buy: number;
+            /**
+             * Format: int32
+             * @description 1–98; both together at most 99.
+             */
+            get: number;
+            /** @description What may be got; what is bought when missing. */
+            get_from: null | components["schemas"]["ProductTarget"];
+            /** @description 折價取高. */
+            most_expensive: boolean;
+            /** @description The discount. */
+            off: components["schemas"]["PriceCut"];
+        };
+        /** @description For each so many bought, so many for less. */
+        BuyGetEffectInput: {
+            /**
+             * Format: int32
+             * @description 1–98.
+             */
+            buy: number;
+            /**
+             * Format: int32
+             * @description 1–98; both together at most 99.
+             */
+            get: number;
+            /** @description What may be got; what is bought when missing. */
+            get_from?: null | components["schemas"]["ProductTarget"];
+            /** @description 折價取高. */
+            most_expensive?: boolean | null;
+            /** @description The discount. */
+            off: components["schemas"]["PriceCutInput"];
+        };
         /** @description Response of CancelByToken. */
         CancelByTokenResponse: {
             /** @description The order. */
@@ -2683,6 +4879,10 @@ export interface components {
         CaptureMode: "at_once" | "later";
         /** @description A cart to be priced. */
         Cart: {
+            /** @description Phone as far as it was typed, of a quote alone: limits of a guest's codes count it. */
+            contact_phone?: string;
+            /** @description What is entered beside them. */
+            entered?: components["schemas"]["Entered"];
             /** @description Lines, 1–50. */
             lines: components["schemas"]["CartLine"][];
             /** @description Method. */
@@ -2692,11 +4892,15 @@ export interface components {
              * @description Wanted slot start; null for as soon as possible.
              */
             wanted_at?: string | null;
+            /** @description Proposes coupons of the member, of a quote alone. */
+            with_coupons?: boolean;
         };
         /** @description A line of a cart. */
         CartLine: {
             /** @description Note to the kitchen, at most 200 characters. */
             note?: string;
+            /** @description Rule that offered it as 加價購; left out for none. */
+            offered_by?: string | null;
             /** @description Chosen options. */
             options?: components["schemas"]["ChosenOption"][];
             /**
@@ -2775,6 +4979,50 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Request of ChangeCouponTemplateState. */
+        ChangeCouponTemplateStateRequest: {
+            /** @description New state. */
+            state: components["schemas"]["CouponTemplateState"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ChangeCouponTemplateState. */
+        ChangeCouponTemplateStateResponse: {
+            /** @description The template after the change. */
+            template: components["schemas"]["CouponTemplate"];
+        };
+        /** @description Request of ChangeMemberTags. */
+        ChangeMemberTagsRequest: {
+            /** @description Tags to give, at most 50. */
+            add_tag_ids?: string[];
+            /** @description Tags to take, at most 50. */
+            remove_tag_ids?: string[];
+        };
+        /** @description Response of ChangeMemberTags. */
+        ChangeMemberTagsResponse: {
+            /** @description Tags of the member after the change, by name. */
+            tags: components["schemas"]["MemberTag"][];
+        };
+        /** @description Request of ChangeMyPhone. */
+        ChangeMyPhoneRequest: {
+            /** @description Code that was sent to it. */
+            code: string;
+            /** @description Taiwanese mobile number. */
+            phone: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ChangeMyPhone. */
+        ChangeMyPhoneResponse: {
+            /** @description The caller's own data. */
+            me: components["schemas"]["MyAccount"];
+        };
         /** @description A change of one's own password. */
         ChangePassword: {
             /**
@@ -2787,6 +5035,23 @@ export interface components {
              * @description New password.
              */
             new_password: string;
+        };
+        /** @description Request of ChangePromotionState. */
+        ChangePromotionStateRequest: {
+            /** @description What is done. */
+            step: components["schemas"]["PromotionStep"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ChangePromotionState. */
+        ChangePromotionStateResponse: {
+            /** @description The promotion after the change. */
+            promotion: components["schemas"]["Promotion"];
+            /** @description Things to look at, by a stable word such as `GROUP_OF_ONE`. */
+            warnings: string[];
         };
         /**
          * @description Where an order comes from.
@@ -2802,6 +5067,40 @@ export interface components {
              * @description Percent of the limit, 0–100; all shares together are at most 100.
              */
             percent: number;
+        };
+        /** @description Request of CheckPromotion. */
+        CheckPromotionRequest: {
+            /**
+             * Format: uuid
+             * @description Branch whose published menu is checked.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Promotion it replaces; left out for a new one.
+             */
+            promotion_id?: string | null;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRuleInput"];
+        };
+        /** @description Response of CheckPromotion. */
+        CheckPromotionResponse: {
+            /**
+             * Format: int32
+             * @description Products whose least net is below zero or below their cost, of `worst`.
+             */
+            below_floor: number;
+            /** @description Rules that it meets. */
+            conflicts: components["schemas"]["RuleConflict"][];
+            /**
+             * Format: int32
+             * @description Most rules that act together on one unit.
+             */
+            depth: number;
+            /** @description Things to look at, by a stable word such as `GROUP_OF_ONE`. */
+            warnings: string[];
+            /** @description What products cost least with all rules, the largest discount first; at most 100. */
+            worst: components["schemas"]["WorstCase"][];
         };
         /** @description Response of CheckPublish. */
         CheckPublishResponse: {
@@ -2822,6 +5121,24 @@ export interface components {
              * @description How many per unit, 1–10.
              */
             quantity?: number;
+        };
+        /**
+         * @description What a code is for.
+         * @enum {string}
+         */
+        CodePurpose: "sign_in" | "change_phone" | "erase";
+        /** @description How long a code lives. */
+        CodeSent: {
+            /**
+             * Format: int32
+             * @description Seconds until the code ends.
+             */
+            expires_in_secs: number;
+            /**
+             * Format: int32
+             * @description Seconds until another can be sent.
+             */
+            resend_in_secs: number;
         };
         /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
         Component: {
@@ -2845,6 +5162,41 @@ export interface components {
              */
             version: number;
         };
+        /** @description A consent that was given or withdrawn last. */
+        Consent: {
+            /** @description Given, or withdrawn. */
+            agreed: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description Where. */
+            source: components["schemas"]["ConsentSource"];
+            /** @description Version of the text that was shown. */
+            text_version: string;
+        };
+        /** @description A consent that is given or withdrawn. */
+        ConsentChoice: {
+            /** @description Given, or withdrawn. */
+            agreed: boolean;
+            /** @description What it is about. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description Version of the text that was shown, 1–40 characters. */
+            text_version: string;
+        };
+        /**
+         * @description What somebody agrees to.
+         * @enum {string}
+         */
+        ConsentKind: "terms" | "marketing_line" | "marketing_sms" | "marketing_email";
+        /**
+         * @description Where a consent was given or withdrawn.
+         * @enum {string}
+         */
+        ConsentSource: "storefront" | "staff";
         /** @description The customer. */
         Contact: {
             /** @description Name, 1–60 characters. */
@@ -2879,6 +5231,310 @@ export interface components {
             /** @description Limits of the branches named. */
             limits: components["schemas"]["Limits"][];
         };
+        /** @description Response of CopyMe. */
+        CopyMeResponse: {
+            /** @description Everything that is kept. */
+            copy: components["schemas"]["MemberCopy"];
+        };
+        /** @description Request of CopyMember. */
+        CopyMemberRequest: {
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of CopyMember. */
+        CopyMemberResponse: {
+            /** @description Everything that is kept. */
+            copy: components["schemas"]["MemberCopy"];
+        };
+        /** @description Request of CopyPromoCode. */
+        CopyPromoCodeRequest: {
+            /** @description A batch. */
+            batch?: null | components["schemas"]["PromoCodeBatchInput"];
+            /** @description The new code. */
+            code?: string | null;
+        };
+        /** @description Response of CopyPromoCode. */
+        CopyPromoCodeResponse: {
+            /** @description The copy. */
+            promo_code: components["schemas"]["PromoCode"];
+        };
+        /**
+         * @description Who bears the cost of a benefit.
+         * @enum {string}
+         */
+        CostBearer: "organisation" | "branch" | "supplier";
+        /** @description A share of the cost of a benefit. */
+        CostShare: {
+            /** @description Who bears it. */
+            bearer: components["schemas"]["CostBearer"];
+            /**
+             * Format: int32
+             * @description Share in basis points, 1–10,000.
+             */
+            share_bp: number;
+            /** @description Name of a supplier, at most 60 characters. */
+            supplier: string;
+        };
+        /** @description A share of the cost of a benefit. */
+        CostShareInput: {
+            /** @description Who bears it. */
+            bearer: components["schemas"]["CostBearer"];
+            /**
+             * Format: int32
+             * @description Share in basis points, 1–10,000.
+             */
+            share_bp: number;
+            /** @description Name of a supplier, at most 60 characters. */
+            supplier?: string | null;
+        };
+        /** @description A coupon of a member. */
+        Coupon: {
+            /** @description Code of 12 characters, which is scanned. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Coupon; also the id of its rule in orders.
+             */
+            coupon_id: string;
+            /**
+             * Format: date-time
+             * @description When it was issued.
+             */
+            issued_at: string;
+            /**
+             * Format: uuid
+             * @description Member.
+             */
+            member_id: string;
+            /** @description Name of it as the customer sees it. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Order that holds it; empty for none.
+             */
+            order_id: string;
+            /** @description Address of a picture; empty for none. */
+            picture_url: string;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRule"];
+            /** @description State now. */
+            state: components["schemas"]["CouponState"];
+            /**
+             * Format: uuid
+             * @description Template.
+             */
+            template_id: string;
+            /** @description Terms. */
+            terms: string;
+            /** @description Members may pass it on. */
+            transferable: boolean;
+            /**
+             * Format: int32
+             * @description Uses it came with.
+             */
+            uses_allowed: number;
+            /**
+             * Format: int32
+             * @description Uses that are left.
+             */
+            uses_left: number;
+            /**
+             * Format: date-time
+             * @description From when it is valid.
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description Until when, that second included.
+             */
+            valid_until: string;
+        };
+        /** @description What happened to a coupon. */
+        CouponEntry: {
+            /** @description Name of the account that did it; empty for none. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Branch; empty for none.
+             */
+            branch_id: string;
+            /** @description What. */
+            kind: components["schemas"]["CouponEntryKind"];
+            /**
+             * Format: uuid
+             * @description Order; empty for none.
+             */
+            order_id: string;
+            /** @description Why, in words. */
+            reason: string;
+        };
+        /**
+         * @description What happened to a coupon.
+         * @enum {string}
+         */
+        CouponEntryKind: "issued" | "used" | "redeemed" | "returned" | "extended" | "voided" | "transferred";
+        /** @description A member who got no coupon. */
+        CouponNotIssued: {
+            /**
+             * Format: uuid
+             * @description Member.
+             */
+            member_id: string;
+            /** @description Why: NOT_FOUND or ISSUE_LIMIT. */
+            reason: string;
+        };
+        /**
+         * @description State of a coupon.
+         * @enum {string}
+         */
+        CouponState: "unused" | "held" | "used" | "expired" | "voided" | "transferred";
+        /** @description 券種: what coupons are made of. */
+        CouponTemplate: {
+            /** @description Who bears the cost; the organisation when empty. */
+            cost_shares: components["schemas"]["CostShare"][];
+            /** @description Name among staff, 1–60 characters. */
+            internal_name: string;
+            /**
+             * Format: int32
+             * @description Most coupons that are issued in all; null for no limit.
+             */
+            issue_limit: number | null;
+            /**
+             * Format: int32
+             * @description Coupons that were issued, voided ones left out.
+             */
+            issued_count: number;
+            /**
+             * Format: int32
+             * @description Most coupons that one member gets; null for no limit.
+             */
+            per_member_limit: number | null;
+            /** @description Address of a picture, https; empty for none. */
+            picture_url: string;
+            /** @description The rule; its name is what customers see. It has no period: coupons have their own. */
+            rule: components["schemas"]["BenefitRule"];
+            /** @description State. */
+            state: components["schemas"]["CouponTemplateState"];
+            /**
+             * Format: uuid
+             * @description Template.
+             */
+            template_id: string;
+            /** @description Terms, at most 2,000 characters. */
+            terms: string;
+            /** @description Members may pass it on. */
+            transferable: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Uses of its coupons, orders that wait for payment left out.
+             */
+            used_count: number;
+            /**
+             * Format: int32
+             * @description Orders or redemptions one coupon is good for, 1–99.
+             */
+            uses_per_coupon: number;
+            /** @description When issued coupons are valid. */
+            validity: components["schemas"]["CouponValidity"];
+            /**
+             * Format: int64
+             * @description Version, for changing it.
+             */
+            version: number;
+        };
+        /** @description What is saved of a template. */
+        CouponTemplateDraftInput: {
+            /** @description Who bears the cost; the organisation when empty. */
+            cost_shares?: components["schemas"]["CostShareInput"][];
+            /** @description Name among staff, 1–60 characters. */
+            internal_name: string;
+            /**
+             * Format: int32
+             * @description Most coupons that are issued in all, 1–10,000,000; null for no limit.
+             */
+            issue_limit?: number | null;
+            /**
+             * Format: int32
+             * @description Most coupons that one member gets, 1–999; null for no limit.
+             */
+            per_member_limit?: number | null;
+            /** @description Address of a picture, https, at most 500 characters. */
+            picture_url?: string | null;
+            /** @description The rule; its name is what customers see. A period in it is refused. */
+            rule: components["schemas"]["BenefitRuleInput"];
+            /** @description Terms, at most 2,000 characters. */
+            terms?: string | null;
+            /** @description Members may pass it on. */
+            transferable?: boolean | null;
+            /**
+             * Format: int32
+             * @description Orders or redemptions one coupon is good for, 1–99; 1 when left out.
+             */
+            uses_per_coupon?: number | null;
+            /** @description When issued coupons are valid. */
+            validity: components["schemas"]["CouponValidityInput"];
+        };
+        /**
+         * @description State of a template. Issued coupons live on after STOPPED and ENDED.
+         * @enum {string}
+         */
+        CouponTemplateState: "draft" | "active" | "stopped" | "ended";
+        /** @description When coupons are valid: between two fixed times, or for days from when they were issued. */
+        CouponValidity: {
+            /**
+             * Format: int32
+             * @description Days from the start, 1–730, the first included; it ends at 23:59:59 in Asia/Taipei. Null with a fixed period.
+             */
+            days: number | null;
+            /**
+             * Format: date-time
+             * @description End of a fixed period, that second included; null with `days`.
+             */
+            ends_at: string | null;
+            /**
+             * Format: int32
+             * @description Days until it starts, 0–365; with `days` alone.
+             */
+            start_delay_days: number;
+            /**
+             * Format: date-time
+             * @description Start of a fixed period; null with `days`.
+             */
+            starts_at: string | null;
+        };
+        /** @description When coupons are valid: between two fixed times, or for days from when they were issued. */
+        CouponValidityInput: {
+            /**
+             * Format: int32
+             * @description Days from the start, 1–730, the first included; it ends at 23:59:59 in Asia/Taipei. Null with a fixed period.
+             */
+            days?: number | null;
+            /**
+             * Format: date-time
+             * @description End of a fixed period, that second included; null with `days`.
+             */
+            ends_at?: string | null;
+            /**
+             * Format: int32
+             * @description Days until it starts, 0–365; with `days` alone.
+             */
+            start_delay_days?: number | null;
+            /**
+             * Format: date-time
+             * @description Start of a fixed period; null with `days`.
+             */
+            starts_at?: string | null;
+        };
         /** @description Request of CreateAccount. */
         CreateAccountRequest: {
             /** @description Account name, 4–32 of `a-z0-9._-`. */
@@ -2906,6 +5562,16 @@ export interface components {
         CreateBrandResponse: {
             /** @description The brand. */
             brand: components["schemas"]["Brand"];
+        };
+        /** @description Request of CreateCouponTemplate. */
+        CreateCouponTemplateRequest: {
+            /** @description The template. */
+            template: components["schemas"]["CouponTemplateDraftInput"];
+        };
+        /** @description Response of CreateCouponTemplate. */
+        CreateCouponTemplateResponse: {
+            /** @description The template. */
+            template: components["schemas"]["CouponTemplate"];
         };
         /** @description Request of CreateGatewayAccount. */
         CreateGatewayAccountRequest: {
@@ -2940,6 +5606,48 @@ export interface components {
             /** @description The account. */
             account: components["schemas"]["GatewayAccount"];
         };
+        /** @description Request of CreateMemberNote. */
+        CreateMemberNoteRequest: {
+            /** @description Text, 1–500 characters. */
+            text: string;
+        };
+        /** @description Response of CreateMemberNote. */
+        CreateMemberNoteResponse: {
+            /** @description The note. */
+            note: components["schemas"]["MemberNote"];
+        };
+        /** @description Request of CreateMember. */
+        CreateMemberRequest: {
+            /** @description Birthday, YYYY-MM-DD. */
+            birthday?: string | null;
+            /** @description Code that was sent to the phone; left out, the phone is not confirmed. */
+            code?: string | null;
+            /** @description Consents; that to the terms is needed. */
+            consents?: components["schemas"]["ConsentChoice"][];
+            /** @description E-mail. */
+            email?: string | null;
+            /** @description Gender; 未提供 when left out. */
+            gender?: null | components["schemas"]["Gender"];
+            /** @description Name, at most 30 characters. */
+            name: string;
+            /** @description Taiwanese mobile number. */
+            phone: string;
+        };
+        /** @description Response of CreateMember. */
+        CreateMemberResponse: {
+            /** @description The member. */
+            member: components["schemas"]["MemberRow"];
+        };
+        /** @description Request of CreateMyAddress. */
+        CreateMyAddressRequest: {
+            /** @description The address. */
+            address: components["schemas"]["AddressInputInput"];
+        };
+        /** @description Response of CreateMyAddress. */
+        CreateMyAddressResponse: {
+            /** @description The address. */
+            address: components["schemas"]["MemberAddress"];
+        };
         /** @description Request of CreatePause. */
         CreatePauseRequest: {
             /** @description Branches of one brand, 1–200, for BRANCHES. */
@@ -2973,6 +5681,91 @@ export interface components {
         CreateProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description Request of CreatePromoCode. */
+        CreatePromoCodeRequest: {
+            /** @description A batch. */
+            batch?: null | components["schemas"]["PromoCodeBatchInput"];
+            /** @description The code: 4–20 characters of A–Z, 0–9 and `-`; case and width do not matter. */
+            code?: string | null;
+            /** @description It begins switched off. */
+            disabled?: boolean | null;
+            /** @description The promo code. */
+            promo_code: components["schemas"]["PromoCodeDraftInput"];
+        };
+        /** @description Response of CreatePromoCode. */
+        CreatePromoCodeResponse: {
+            /** @description The promo code. */
+            promo_code: components["schemas"]["PromoCode"];
+        };
+        /** @description Request of CreatePromotion. */
+        CreatePromotionRequest: {
+            /** @description The promotion. */
+            promotion: components["schemas"]["PromotionDraftInput"];
+        };
+        /** @description Response of CreatePromotion. */
+        CreatePromotionResponse: {
+            /** @description The promotion. */
+            promotion: components["schemas"]["Promotion"];
+        };
+        /** @description Request of CreateTagBatch. */
+        CreateTagBatchRequest: {
+            /** @description Given when true, taken when false. */
+            add: boolean;
+            /** @description Counts alone. */
+            dry_run?: boolean | null;
+            /** @description Members by what is known of them. */
+            filter?: null | components["schemas"]["TagFilterInput"];
+            /** @description Phones as typed, at most 20,000; either these or the filter. */
+            phones?: string[];
+        };
+        /** @description Response of CreateTagBatch. */
+        CreateTagBatchResponse: {
+            /** @description The batch; null for a dry run. */
+            batch: null | components["schemas"]["TagBatch"];
+            /**
+             * Format: int32
+             * @description Members it changes.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Members who have the most tags already and are left out.
+             */
+            full: number;
+            /**
+             * Format: int32
+             * @description Phones that are no phone number.
+             */
+            invalid_phones: number;
+            /**
+             * Format: int32
+             * @description Members it is for.
+             */
+            matched: number;
+            /**
+             * Format: int32
+             * @description Phones of nobody.
+             */
+            unknown_phones: number;
+        };
+        /** @description Request of CreateTag. */
+        CreateTagRequest: {
+            /** @description Creates it although others are close. */
+            allow_similar?: boolean | null;
+            /** @description Colour, `#` and six hexadecimal digits. */
+            colour: string;
+            /** @description Description, at most 200 characters. */
+            description?: string | null;
+            /** @description Group, at most 20 characters. */
+            group_name?: string | null;
+            /** @description Name, 1–20 characters. */
+            name: string;
+        };
+        /** @description Response of CreateTag. */
+        CreateTagResponse: {
+            /** @description The tag. */
+            tag: components["schemas"]["Tag"];
         };
         /** @description A field of a provider's credentials. */
         CredentialField: {
@@ -3009,6 +5802,19 @@ export interface components {
             /** @description Its value; never shown again. */
             value: string;
         };
+        /** @description Hours of a day in the branch's zone, over midnight when the last minute is not later than the first. */
+        DailyHours: {
+            /**
+             * Format: int32
+             * @description First minute after midnight, 0–1,439.
+             */
+            from_minute: number;
+            /**
+             * Format: int32
+             * @description Minute after the last, 1–1,440.
+             */
+            to_minute: number;
+        };
         /** @description Units of one date. */
         DateAmount: {
             /**
@@ -3031,6 +5837,18 @@ export interface components {
              * @description Opening in minutes after midnight, 0–1,439.
              */
             open_minute: number;
+        };
+        /** @description Request of DecidePointAdjustment. */
+        DecidePointAdjustmentRequest: {
+            /** @description Applied when true, rejected when false. */
+            approve: boolean;
+            /** @description Note, at most 200 characters; required to reject. */
+            note?: string | null;
+        };
+        /** @description Response of DecidePointAdjustment. */
+        DecidePointAdjustmentResponse: {
+            /** @description The adjustment after the decision. */
+            adjustment: components["schemas"]["PointAdjustment"];
         };
         /**
          * @description What shall become of a booked order outside the hours.
@@ -3069,16 +5887,89 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description Less for delivery. */
+        DeliveryEffect: {
+            /** @description The discount; no price. 10,000 bp make it free. */
+            off: components["schemas"]["PriceCut"];
+        };
+        /** @description Less for delivery. */
+        DeliveryEffectInput: {
+            /** @description The discount; no price. 10,000 bp make it free. */
+            off: components["schemas"]["PriceCutInput"];
+        };
         /**
          * @description Why a row likely differs.
          * @enum {string}
          */
         DifferenceCause: "late" | "duplicate" | "refund_under_way" | "amount" | "not_found" | "adjustment" | "fee";
+        /** @description What a rule takes off the whole order. */
+        DiscountTotal: {
+            /**
+             * Format: int64
+             * @description Amount, below 0.
+             */
+            amount: number;
+            /** @description Kind of explanation, such as `nth_unit`: which sentence it is. */
+            kind: string;
+            /** @description Name as the customer sees it. */
+            name: string;
+            /** @description Data for that sentence. */
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uuid
+             * @description Rule; the points programme for points.
+             */
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description Version of the rule.
+             */
+            rule_version: number;
+            /** @description Letter of its stage; docs/rules.md, Price stages. */
+            stage: string;
+        };
+        /** @description Request of DismissDuplicate. */
+        DismissDuplicateRequest: {
+            /**
+             * Format: uuid
+             * @description One member.
+             */
+            member_id: string;
+            /**
+             * Format: uuid
+             * @description The other.
+             */
+            other_member_id: string;
+        };
         /**
          * @description Whether and how a product is shown.
          * @enum {string}
          */
         DisplayState: "listed" | "hidden" | "delisted";
+        /**
+         * @description Why two members may be one person.
+         * @enum {string}
+         */
+        DuplicateCause: "line" | "email" | "name_and_birthday";
+        /** @description Two members that may be one person. */
+        DuplicatePair: {
+            /** @description Why they may be one person. */
+            causes: components["schemas"]["DuplicateCause"][];
+            /** @description The other. */
+            newer: components["schemas"]["MemberRow"];
+            /** @description The one that joined first. */
+            older: components["schemas"]["MemberRow"];
+        };
+        /** @description Response of EndMemberSession. */
+        EndMemberSessionResponse: {
+            /**
+             * Format: int32
+             * @description How many were ended.
+             */
+            ended: number;
+        };
         /** @description Response of EndMySession. */
         EndMySessionResponse: {
             /**
@@ -3086,6 +5977,219 @@ export interface components {
              * @description How many were ended.
              */
             ended: number;
+        };
+        /** @description Codes, coupons and points, and what the customer decided about them. */
+        Entered: {
+            /**
+             * @description Codes as they were typed, at most 3.
+             * @default []
+             */
+            codes: string[];
+            /**
+             * @description Coupons of the member, by their ids, at most 3.
+             * @default []
+             */
+            coupons: string[];
+            /**
+             * @description Rules whose gift is not wanted, at most 20.
+             * @default []
+             */
+            declined_gifts: string[];
+            /**
+             * @description Those of the codes and coupons that are used although the order costs more with them.
+             * @default []
+             */
+            insisted: string[];
+            /**
+             * @description The points are used although the order costs more with them.
+             * @default false
+             */
+            insists_on_points: boolean;
+            /**
+             * @description Kind of payment that is chosen, such as `line_pay`; empty while none is.
+             * @default
+             */
+            payment_kind: string;
+            /**
+             * Format: int32
+             * @description Points of the member to use.
+             * @default 0
+             */
+            points: number;
+        };
+        /**
+         * @description What a customer can enter.
+         * @enum {string}
+         */
+        EnteredKind: "code" | "coupon" | "points";
+        /** @description What became of a code, a coupon or the points that the customer entered. */
+        EnteredOutcome: {
+            /**
+             * Format: int64
+             * @description What it takes off the order, below 0; 0 when it is not used.
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description When it ends; absent for never and for points.
+             */
+            ends_at: string | null;
+            /** @description The code as typed, or the coupon's id; empty for points. */
+            entered: string;
+            /** @description Field of the cart: `codes[0]`, `coupons[1]` or `points`. */
+            field: string;
+            /** @description Which of them. */
+            kind: components["schemas"]["EnteredKind"];
+            /** @description Name of the rule as the customer sees it; empty where none is known. */
+            name: string;
+            /** @description Data for the sentence of the reason, such as `gap` of MIN_SPEND. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Stable reason why it is not used, such as MIN_SPEND; empty when it is. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Rule; empty where none is known.
+             */
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description Version of the rule; 0 where none is known.
+             */
+            rule_version: number;
+            /**
+             * Format: int64
+             * @description What the order would cost with it; absent unless the customer may choose, by naming it in `insisted`.
+             */
+            total_with: number | null;
+            /**
+             * Format: int64
+             * @description What the order costs without it; absent unless the customer may choose.
+             */
+            total_without: number | null;
+            /** @description It is used; otherwise 未套用, for the reason. */
+            used: boolean;
+        };
+        /** @description Request of EraseMe. */
+        EraseMeRequest: {
+            /** @description Code that was sent to the member's phone. */
+            code: string;
+        };
+        /** @description Request of EraseMember. */
+        EraseMemberRequest: {
+            /** @description Why, 1–200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /**
+         * @description What a rule excludes.
+         * @enum {string}
+         */
+        Exclusivity: "none" | "group" | "order";
+        /** @description As in the list of members; what is left out does not matter. */
+        ExportFilter: {
+            /**
+             * Format: int32
+             * @description Born in this month, 1–12.
+             */
+            birth_month?: number | null;
+            /** @description Linked with LINE, or not. */
+            has_line?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Joined at or after.
+             */
+            joined_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Joined before.
+             */
+            joined_until?: string | null;
+            /**
+             * Format: date-time
+             * @description Ordered at or after.
+             */
+            last_order_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Last ordered before, or never.
+             */
+            last_order_until?: string | null;
+            /**
+             * Format: int32
+             * @description At most so many completed orders.
+             */
+            max_orders?: number | null;
+            /**
+             * Format: int64
+             * @description Spent at most.
+             */
+            max_spent?: number | null;
+            /**
+             * Format: int32
+             * @description At least so many completed orders.
+             */
+            min_orders?: number | null;
+            /**
+             * Format: int64
+             * @description Spent at least.
+             */
+            min_spent?: number | null;
+            /** @description Joined in this branch. */
+            source_branch_id?: string | null;
+            /** @description States by their words. */
+            states?: components["schemas"]["ExportState"][];
+            /** @description Part of the name, or of the phone. */
+            text?: string;
+        };
+        /** @description Which members, and why. */
+        ExportMembers: {
+            /** @description Only these. */
+            filter?: components["schemas"]["ExportFilter"];
+            /** @description Why, 1–200 characters. */
+            reason: string;
+            /** @description Personal data as it is, not masked; needs `member.unmask` too. */
+            unmasked?: boolean;
+        };
+        /** @description Response of ExportPromoCodes. */
+        ExportPromoCodesResponse: {
+            /** @description The file: a header, and a line with code and uses for each. */
+            csv: string;
+            /** @description Its name. */
+            file_name: string;
+        };
+        /**
+         * @description A state of members.
+         * @enum {string}
+         */
+        ExportState: "active" | "blocked" | "prepays" | "merged" | "erased";
+        /** @description Request of ExtendCoupons. */
+        ExtendCouponsRequest: {
+            /** @description Coupons, at most 1,000; left out with a template. */
+            coupon_ids?: string[];
+            /**
+             * Format: uuid
+             * @description Template whose coupons are extended, at most 100,000 of them; left out with coupons.
+             */
+            template_id?: string | null;
+            /**
+             * Format: date-time
+             * @description New end, that second included.
+             */
+            valid_until: string;
+        };
+        /** @description Response of ExtendCoupons. */
+        ExtendCouponsResponse: {
+            /**
+             * Format: int32
+             * @description How many were extended.
+             */
+            extended_count: number;
         };
         /** @description A fee. */
         Fee: {
@@ -3124,6 +6228,57 @@ export interface components {
             before: string | null;
             /** @description Path of the field in its object. */
             field: string;
+        };
+        /** @description Response of FindCouponByCode. */
+        FindCouponByCodeResponse: {
+            /** @description The coupon. */
+            coupon: components["schemas"]["Coupon"];
+            /** @description Data for the sentence of the reason: `used_at`, `branch_id`, `by`, `starts_at`, `ends_at`. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Why it cannot be redeemed here and now; empty when it can. */
+            reason: string;
+        };
+        /** @description Request of FindMemberAtCounter. */
+        FindMemberAtCounterRequest: {
+            /** @description Text of the card's QR code. */
+            card?: string | null;
+            /** @description Whole phone. */
+            phone?: string | null;
+        };
+        /** @description Response of FindMemberAtCounter. */
+        FindMemberAtCounterResponse: {
+            /** @description The member. */
+            member: components["schemas"]["MemberRow"];
+        };
+        /** @description Request of FindMembers. */
+        FindMembersRequest: {
+            /** @description Which; all when left out. */
+            filter?: null | components["schemas"]["MemberFilterInput"];
+            /**
+             * Format: int32
+             * @description 20, 50 or 100; 0 means 50.
+             */
+            page_size?: number | null;
+            /** @description Token of the page before, empty for the first. */
+            page_token?: string | null;
+            /** @description In which order; latest joined first when left out. */
+            sort?: null | components["schemas"]["MemberSort"];
+        };
+        /** @description Response of FindMembers. */
+        FindMembersResponse: {
+            /** @description Members of this page. */
+            members: components["schemas"]["MemberRow"][];
+            /** @description There are more than `total`. */
+            more: boolean;
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /**
+             * Format: int32
+             * @description How many there are, exact to 10,000; null after the first page.
+             */
+            total: number | null;
         };
         /** @description Request of FindOrders. */
         FindOrdersRequest: {
@@ -3211,6 +6366,35 @@ export interface components {
          * @enum {string}
          */
         GatewayMode: "test" | "live";
+        /**
+         * @description 性別.
+         * @enum {string}
+         */
+        Gender: "male" | "female" | "other" | "not_given";
+        /** @description Response of GetBenefitSettings. */
+        GetBenefitSettingsResponse: {
+            /** @description The settings. */
+            settings: components["schemas"]["BenefitSettings"];
+            /**
+             * Format: int64
+             * @description Version, for changing them; 0 while they are the defaults.
+             */
+            version: number;
+        };
+        /** @description Response of GetCoupon. */
+        GetCouponResponse: {
+            /** @description The coupon. */
+            coupon: components["schemas"]["Coupon"];
+            /** @description What happened to it, the last first; at most 200. */
+            entries: components["schemas"]["CouponEntry"][];
+        };
+        /** @description Response of GetCouponTemplate. */
+        GetCouponTemplateResponse: {
+            /** @description The caller may change it. */
+            editable: boolean;
+            /** @description The template. */
+            template: components["schemas"]["CouponTemplate"];
+        };
         /** @description Response of GetDecisionBatch. */
         GetDecisionBatchResponse: {
             /** @description The batch. */
@@ -3240,12 +6424,66 @@ export interface components {
             /** @description Limits. */
             limits: components["schemas"]["Limits"];
         };
+        /** @description Response of GetLineLogin. */
+        GetLineLoginResponse: {
+            /** @description LINE Login. */
+            line_login: components["schemas"]["LineLogin"];
+        };
         /** @description Response of GetLoad. */
         GetLoadResponse: {
             /** @description Rules named in them. */
             rules: components["schemas"]["LimitRule"][];
             /** @description Slots that are open or have orders, in order of time. */
             slots: components["schemas"]["SlotLoad"][];
+        };
+        /** @description Response of GetMemberPoints. */
+        GetMemberPointsResponse: {
+            /** @description Accounts of the member, that of the organisation first; of the past without holds and without points that waited. */
+            accounts: components["schemas"]["PointsAccount"][];
+            /**
+             * Format: date-time
+             * @description The instant.
+             */
+            at: string;
+        };
+        /** @description Response of GetMember. */
+        GetMemberResponse: {
+            /** @description The profile. */
+            profile: components["schemas"]["MemberProfile"];
+        };
+        /** @description Response of GetMemberTiers. */
+        GetMemberTiersResponse: {
+            /** @description Tiers by programme, that of the organisation first. */
+            tiers: components["schemas"]["MemberTier"][];
+        };
+        /** @description Response of GetMyAccount. */
+        GetMyAccountResponse: {
+            /** @description The caller's own data. */
+            me: components["schemas"]["MyAccount"];
+        };
+        /** @description Response of GetMyCard. */
+        GetMyCardResponse: {
+            /** @description Text of the QR code. */
+            card: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+        };
+        /** @description Response of GetMyPoints. */
+        GetMyPointsResponse: {
+            /** @description The account; null where the brand has no programme. */
+            account: null | components["schemas"]["PointsAccount"];
+            /** @description Rules in force; null where the brand has none. */
+            rules: null | components["schemas"]["PointsRules"];
+        };
+        /** @description Response of GetMyTier. */
+        GetMyTierResponse: {
+            /** @description The member's tier; null where the brand has no tiers. */
+            tier: null | components["schemas"]["MemberTier"];
+            /** @description All tiers of the brand, the base tier first. */
+            tiers: components["schemas"]["Tier"][];
         };
         /** @description Response of GetOrderByToken. */
         GetOrderByTokenResponse: {
@@ -3273,10 +6511,54 @@ export interface components {
             /** @description What a test order shows so far, in the order of its way; empty for any other. */
             test_steps: components["schemas"]["TestOrderStep"][];
         };
+        /** @description Response of GetPointsSums. */
+        GetPointsSumsResponse: {
+            /**
+             * Format: int64
+             * @description What the points at the end are worth in the minor unit, by the rules in force then.
+             */
+            liability_after: number;
+            /**
+             * Format: int64
+             * @description Outstanding points at the end: those before and the sums.
+             */
+            points_after: number;
+            /**
+             * Format: int64
+             * @description Outstanding points at the beginning.
+             */
+            points_before: number;
+            /** @description Sums by kind, in the order of the kinds; kinds without entries are left out. */
+            sums: components["schemas"]["PointsSum"][];
+        };
         /** @description Response of GetProduct. */
         GetProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description Response of GetPromoCode. */
+        GetPromoCodeResponse: {
+            /** @description The caller may change it. */
+            editable: boolean;
+            /** @description The promo code. */
+            promo_code: components["schemas"]["PromoCode"];
+        };
+        /** @description Response of GetPromotion. */
+        GetPromotionResponse: {
+            /** @description The caller may change it. */
+            editable: boolean;
+            /** @description The promotion. */
+            promotion: components["schemas"]["Promotion"];
+        };
+        /** @description Response of GetPromotionResult. */
+        GetPromotionResultResponse: {
+            /** @description By business day and branch, those without an order left out. */
+            days: components["schemas"]["PromotionDay"][];
+        };
+        /** @description Response of GetReplay. */
+        GetReplayResponse: {
+            /** @description The replay. */
+            replay: components["schemas"]["Replay"];
         };
         /** @description Response of GetSettlement. */
         GetSettlementResponse: {
@@ -3294,10 +6576,131 @@ export interface components {
             /** @description The settlement. */
             settlement: components["schemas"]["Settlement"];
         };
+        /** @description Response of GetSignInOptions. */
+        GetSignInOptionsResponse: {
+            /** @description Customers may sign in with LINE. */
+            line: boolean;
+            /** @description The device signed in with LINE and has yet to confirm a phone: the name in LINE; null otherwise. */
+            line_name: string | null;
+            /** @description Who is signed in; null for a guest. */
+            me: null | components["schemas"]["MyAccount"];
+        };
         /** @description Response of GetVerification. */
         GetVerificationResponse: {
             /** @description The verification. */
             verification: components["schemas"]["AccountVerification"];
+        };
+        /** @description A gift. */
+        Gift: {
+            /** @description Name of the rule as the customer sees it. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /** @description Product name as sold. */
+            product_name: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description The rule that gives it.
+             */
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description Version of the rule.
+             */
+            rule_version: number;
+            /** @description What becomes of it. */
+            state: components["schemas"]["GiftState"];
+            /**
+             * Format: int64
+             * @description List price of one, all of which is taken off.
+             */
+            unit_list: number;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+            /** @description Variant name as sold. */
+            variant_name: string;
+        };
+        /** @description A gift, on condition of the least amount or units. */
+        GiftEffect: {
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description How many at a time, 1–20.
+             */
+            quantity: number;
+            /** @description Once for every time the condition is met. */
+            repeats: boolean;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+        };
+        /** @description A gift, on condition of the least amount or units. */
+        GiftEffectInput: {
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description How many at a time, 1–20.
+             */
+            quantity: number;
+            /** @description Once for every time the condition is met. */
+            repeats?: boolean | null;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+        };
+        /**
+         * @description What becomes of a gift.
+         * @enum {string}
+         */
+        GiftState: "given" | "sold_out" | "declined";
+        /** @description A consent that is given or withdrawn. */
+        GivenConsent: {
+            /** @description Given, or withdrawn. */
+            agreed: boolean;
+            /** @description What it is about. */
+            kind: components["schemas"]["GivenConsentKind"];
+            /** @description Version of the text that was shown, 1–40 characters. */
+            text_version: string;
+        };
+        /**
+         * @description What somebody agrees to.
+         * @enum {string}
+         */
+        GivenConsentKind: "terms" | "marketing_line" | "marketing_sms" | "marketing_email";
+        /** @description A product or choice that a member orders often. */
+        Habit: {
+            /** @description Choice such as 半糖; empty for a product. */
+            choice: string;
+            /**
+             * Format: int32
+             * @description How often within the orders that were looked at.
+             */
+            count: number;
+            /** @description Product, or group of options such as 甜度. */
+            name: string;
         };
         /** @description Weekly hours and slot settings of a branch. */
         Hours: {
@@ -3569,6 +6972,43 @@ export interface components {
              */
             updated: number;
         };
+        /** @description Request of IssueCoupons. */
+        IssueCouponsRequest: {
+            /** @description Members, 1–1,000, each once. */
+            member_ids?: string[];
+            /** @description Why, at most 200 characters. */
+            reason?: string | null;
+        };
+        /** @description Response of IssueCoupons. */
+        IssueCouponsResponse: {
+            /**
+             * Format: uuid
+             * @description Batch of the coupons.
+             */
+            batch_id: string;
+            /**
+             * Format: int32
+             * @description How many coupons were issued.
+             */
+            issued_count: number;
+            /** @description Members who got none. */
+            not_issued: components["schemas"]["CouponNotIssued"][];
+        };
+        /** @description Each unit for less. */
+        ItemEffect: {
+            /** @description The discount. */
+            off: components["schemas"]["PriceCut"];
+        };
+        /** @description Each unit for less. */
+        ItemEffectInput: {
+            /** @description The discount. */
+            off: components["schemas"]["PriceCutInput"];
+        };
+        /**
+         * @description Where somebody joined.
+         * @enum {string}
+         */
+        JoinSource: "storefront" | "qr" | "counter" | "line";
         /**
          * @description An account of the ledger.
          * @enum {string}
@@ -3939,6 +7379,30 @@ export interface components {
              */
             version: number;
         };
+        /** @description LINE Login of the organisation. */
+        LineLogin: {
+            /** @description Address to register as callback at LINE. */
+            callback_url: string;
+            /**
+             * Format: uuid
+             * @description Channel id, 10 digits; empty when it was never set.
+             */
+            channel_id: string;
+            /** @description Customers may sign in with LINE. */
+            enabled: boolean;
+            /** @description Last four characters of the channel's secret. */
+            secret_end: string;
+            /**
+             * Format: int64
+             * @description Version; 0 when it was never set.
+             */
+            version: number;
+        };
+        /** @description The page at LINE. */
+        LineLoginStarted: {
+            /** @description Its address. */
+            authorize_url: string;
+        };
         /** @description Response of ListAccounts. */
         ListAccountsResponse: {
             /** @description Accounts of this page. */
@@ -3965,12 +7429,31 @@ export interface components {
             /** @description Categories in order. */
             categories: components["schemas"]["Category"][];
         };
+        /** @description Response of ListCouponTemplates. */
+        ListCouponTemplatesResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Templates of this page. */
+            templates: components["schemas"]["CouponTemplate"][];
+        };
+        /** @description Response of ListCoupons. */
+        ListCouponsResponse: {
+            /** @description Coupons of this page. */
+            coupons: components["schemas"]["Coupon"][];
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+        };
         /** @description Response of ListDecisionBatches. */
         ListDecisionBatchesResponse: {
             /** @description Batches of this page. */
             batches: components["schemas"]["DecisionBatch"][];
             /** @description Token of the next page, null at the end. */
             next_page_token: string | null;
+        };
+        /** @description Response of ListDuplicates. */
+        ListDuplicatesResponse: {
+            /** @description Pairs. */
+            pairs: components["schemas"]["DuplicatePair"][];
         };
         /** @description Response of ListGatewayAccounts. */
         ListGatewayAccountsResponse: {
@@ -4010,10 +7493,46 @@ export interface components {
             /** @description What it is of, at most 100, the most units first. */
             products: components["schemas"]["LoadedProduct"][];
         };
+        /** @description Response of ListMemberSessions. */
+        ListMemberSessionsResponse: {
+            /** @description Open sessions. */
+            sessions: components["schemas"]["MemberSession"][];
+        };
+        /** @description Response of ListMemberTags. */
+        ListMemberTagsResponse: {
+            /** @description Changes, newest first, at most 100. */
+            changes: components["schemas"]["MemberTagChange"][];
+            /** @description Tags by name. */
+            tags: components["schemas"]["MemberTag"][];
+        };
         /** @description Response of ListMenuVersions. */
         ListMenuVersionsResponse: {
             /** @description Versions, newest first. */
             versions: components["schemas"]["MenuVersion"][];
+        };
+        /** @description Response of ListMerges. */
+        ListMergesResponse: {
+            /** @description Mergings. */
+            merges: components["schemas"]["MemberMerge"][];
+        };
+        /** @description Response of ListMyAddresses. */
+        ListMyAddressesResponse: {
+            /** @description Addresses. */
+            addresses: components["schemas"]["MemberAddress"][];
+        };
+        /** @description Response of ListMyOrders. */
+        ListMyOrdersResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Orders of this page. */
+            orders: components["schemas"]["MemberOrder"][];
+        };
+        /** @description Response of ListMyPointEntries. */
+        ListMyPointEntriesResponse: {
+            /** @description Entries of this page, without operator and reason. */
+            entries: components["schemas"]["PointEntry"][];
+            /** @description Token of the next page; null at the end. */
+            next_page_token: string | null;
         };
         /** @description Response of ListMySessions. */
         ListMySessionsResponse: {
@@ -4056,6 +7575,11 @@ export interface components {
             /** @description Orders of this page; phones are masked. */
             orders: components["schemas"]["Order"][];
         };
+        /** @description Response of ListOwnCoupons. */
+        ListOwnCouponsResponse: {
+            /** @description Coupons, at most 200. */
+            coupons: components["schemas"]["Coupon"][];
+        };
         /** @description Response of ListPauses. */
         ListPausesResponse: {
             /** @description Token of the next page, null at the end. */
@@ -4073,6 +7597,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description Response of ListPointAdjustments. */
+        ListPointAdjustmentsResponse: {
+            /** @description Adjustments of this page. */
+            adjustments: components["schemas"]["PointAdjustment"][];
+            /** @description Token of the next page; null at the end. */
+            next_page_token: string | null;
+        };
+        /** @description Response of ListPointEntries. */
+        ListPointEntriesResponse: {
+            /** @description Entries of this page. */
+            entries: components["schemas"]["PointEntry"][];
+            /** @description Token of the next page; null at the end. */
+            next_page_token: string | null;
+        };
+        /** @description Response of ListPointsProgrammes. */
+        ListPointsProgrammesResponse: {
+            /** @description Programmes: that of the organisation first, then those of brands. */
+            programmes: components["schemas"]["PointsProgramme"][];
+        };
         /** @description Response of ListProducts. */
         ListProductsResponse: {
             /** @description Token of the next page, null at the end. */
@@ -4084,6 +7627,32 @@ export interface components {
              * @description Exact count to 10,000; 10,001 means more.
              */
             total: number;
+        };
+        /** @description Response of ListPromoCodeUses. */
+        ListPromoCodeUsesResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Uses of this page. */
+            uses: components["schemas"]["PromoCodeUse"][];
+        };
+        /** @description Response of ListPromoCodes. */
+        ListPromoCodesResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Promo codes of this page. */
+            promo_codes: components["schemas"]["PromoCode"][];
+        };
+        /** @description Response of ListPromotionVersions. */
+        ListPromotionVersionsResponse: {
+            /** @description Versions, at most the last 200. */
+            versions: components["schemas"]["PromotionVersion"][];
+        };
+        /** @description Response of ListPromotions. */
+        ListPromotionsResponse: {
+            /** @description Token of the next page, null at the end. */
+            next_page_token: string | null;
+            /** @description Promotions of this page. */
+            promotions: components["schemas"]["Promotion"][];
         };
         /** @description Response of ListProviders. */
         ListProvidersResponse: {
@@ -4129,6 +7698,28 @@ export interface components {
             items: components["schemas"]["StockItem"][];
             /** @description Recipes of the brand, with what the branch's components suffice for. */
             recipes: components["schemas"]["Recipe"][];
+        };
+        /** @description Response of ListTagBatches. */
+        ListTagBatchesResponse: {
+            /** @description Batches of this page. */
+            batches: components["schemas"]["TagBatch"][];
+            /** @description Token of the next page; null at the end. */
+            next_page_token: string | null;
+        };
+        /** @description Response of ListTags. */
+        ListTagsResponse: {
+            /**
+             * Format: int32
+             * @description Most active tags there may be.
+             */
+            most_active: number;
+            /** @description Tags. */
+            tags: components["schemas"]["Tag"][];
+        };
+        /** @description Response of ListTierProgrammes. */
+        ListTierProgrammesResponse: {
+            /** @description Programmes: that of the organisation first, then those of brands. */
+            programmes: components["schemas"]["TierProgramme"][];
         };
         /** @description Response of ListUnsettled. */
         ListUnsettledResponse: {
@@ -4218,6 +7809,491 @@ export interface components {
             account: components["schemas"]["Account"];
             /** @description Organisation. */
             organisation: components["schemas"]["Organisation"];
+        };
+        /** @description An address of a member. */
+        MemberAddress: {
+            /**
+             * Format: uuid
+             * @description The address.
+             */
+            address_id: string;
+            /** @description City or county. */
+            city: string;
+            /** @description District. */
+            district: string;
+            /** @description Label such as 家 or 公司, at most 20 characters. */
+            label: string;
+            /** @description Remark for the courier, at most 100 characters. */
+            note: string;
+            /** @description Postal code of 3, 5 or 6 digits; empty when unknown. */
+            postal_code: string;
+            /** @description It is offered first. */
+            preferred: boolean;
+            /** @description Street and number, floor. */
+            street: string;
+        };
+        /** @description Personal data of a member, unmasked. */
+        MemberContact: {
+            /** @description Addresses. */
+            addresses: components["schemas"]["MemberAddress"][];
+            /** @description Birthday, YYYY-MM-DD; null when unknown. */
+            birthday: string | null;
+            /** @description E-mail; null when unknown. */
+            email: string | null;
+            /** @description User id in LINE; null when not linked. */
+            line_user: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Phone in E.164; null when unknown. */
+            phone: string | null;
+        };
+        /** @description Everything that is kept about a member, for the member. */
+        MemberCopy: {
+            /** @description Every consent given or withdrawn, oldest first. */
+            consents: components["schemas"]["Consent"][];
+            /** @description Personal data. */
+            contact: components["schemas"]["MemberContact"];
+            /** @description Gender. */
+            gender: components["schemas"]["Gender"];
+            /**
+             * Format: date-time
+             * @description When the member joined.
+             */
+            joined_at: string;
+            /**
+             * Format: date-time
+             * @description When the copy was made.
+             */
+            made_at: string;
+            /** @description Notes of staff, oldest first. */
+            notes: components["schemas"]["MemberNote"][];
+            /** @description Orders, newest first, at most 5,000. */
+            orders: components["schemas"]["MemberOrder"][];
+            /** @description Where the member joined. */
+            source: components["schemas"]["JoinSource"];
+        };
+        /** @description Which members. */
+        MemberFilterInput: {
+            /**
+             * Format: int32
+             * @description Born in this month, 1–12.
+             */
+            birth_month?: number | null;
+            /** @description Gender; null for any. */
+            gender?: null | components["schemas"]["Gender"];
+            /** @description Linked with LINE, or not; null for either. */
+            has_line?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Joined at or after.
+             */
+            joined_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Joined before.
+             */
+            joined_until?: string | null;
+            /**
+             * Format: date-time
+             * @description Ordered at or after.
+             */
+            last_order_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Last ordered before, or never.
+             */
+            last_order_until?: string | null;
+            /** @description Agreed to this kind of marketing; null for any. */
+            marketing?: null | components["schemas"]["ConsentKind"];
+            /**
+             * Format: int32
+             * @description At most so many completed orders.
+             */
+            max_orders?: number | null;
+            /**
+             * Format: int64
+             * @description Spent at most, minor units.
+             */
+            max_spent?: number | null;
+            /**
+             * Format: int32
+             * @description At least so many completed orders.
+             */
+            min_orders?: number | null;
+            /**
+             * Format: int64
+             * @description Spent at least, minor units.
+             */
+            min_spent?: number | null;
+            /**
+             * Format: uuid
+             * @description Joined in this branch; null for any.
+             */
+            source_branch_id?: string | null;
+            /** @description Only these states; empty for those that are neither merged nor erased. */
+            states?: components["schemas"]["MemberState"][];
+            /** @description Part of the name in any case and width, the beginning of the phone, or at least its last three digits; empty for all. */
+            text?: string | null;
+        };
+        /**
+         * @description 性別.
+         * @enum {string}
+         */
+        MemberGender: "male" | "female" | "other" | "not_given";
+        /** @description What the last orders of a member show. */
+        MemberHabits: {
+            /**
+             * Format: uuid
+             * @description Branch ordered from most often; null when there was no order.
+             */
+            branch_id: string | null;
+            /**
+             * Format: int32
+             * @description Median of days between orders; null below 3 orders.
+             */
+            median_days: number | null;
+            /** @description Choices made most often, at most 3 a group and 5 groups. */
+            options: components["schemas"]["Habit"][];
+            /**
+             * Format: int32
+             * @description Completed orders that were looked at, the last 50.
+             */
+            orders: number;
+            /** @description Products ordered most often, at most 5. */
+            products: components["schemas"]["Habit"][];
+            /** @description Orders by weekday, Monday first; 7 numbers. */
+            weekdays: number[];
+        };
+        /** @description A merging of two members. */
+        MemberMerge: {
+            /**
+             * Format: uuid
+             * @description Account that merged them.
+             */
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Member that was kept.
+             */
+            member_id: string;
+            /**
+             * Format: uuid
+             * @description The merging.
+             */
+            merge_id: string;
+            /**
+             * Format: uuid
+             * @description Member that was merged into it.
+             */
+            merged_member_id: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be undone.
+             */
+            undo_until: string;
+            /**
+             * Format: date-time
+             * @description When it was undone; null when it was not.
+             */
+            undone_at: string | null;
+        };
+        /** @description A note of staff about a member. */
+        MemberNote: {
+            /**
+             * Format: uuid
+             * @description Account that wrote it.
+             */
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The note.
+             */
+            note_id: string;
+            /** @description Text. */
+            text: string;
+        };
+        /** @description An order of a member. */
+        MemberOrder: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            order_id: string;
+            /** @description Order number. */
+            order_number: string;
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
+            placed_at: string;
+            /** @description Products with quantities, at most 5 names. */
+            products: string[];
+            /** @description State of the order by its word, such as completed. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Total, minor units.
+             */
+            total: number;
+        };
+        /** @description A member as staff sees one; personal data is masked. */
+        MemberProfile: {
+            /** @description Addresses, without street and remark. */
+            addresses: components["schemas"]["MemberAddress"][];
+            /**
+             * Format: date-time
+             * @description When the birthday may be changed again by the member; null for now.
+             */
+            birthday_changeable_at: string | null;
+            /** @description Consents, the last of each kind. */
+            consents: components["schemas"]["Consent"][];
+            /** @description E-mail, masked; null when unknown. */
+            email: string | null;
+            /** @description What the last orders show. */
+            habits: components["schemas"]["MemberHabits"];
+            /** @description Year of birth is known. */
+            has_birth_year: boolean;
+            /** @description As in lists. */
+            member: components["schemas"]["MemberRow"];
+            /** @description Member that this one was merged into; null otherwise. */
+            merged_into: string | null;
+            /** @description Notes, newest first. */
+            notes: components["schemas"]["MemberNote"][];
+            /** @description Last orders, newest first, at most 20. */
+            orders: components["schemas"]["MemberOrder"][];
+            /** @description The phone was confirmed with a code. */
+            phone_verified: boolean;
+            /** @description How the member got into the present state; null when it never changed. */
+            state_change: null | components["schemas"]["MemberStateChange"];
+        };
+        /** @description A member as lists show one; personal data is masked. */
+        MemberRow: {
+            /** @description Month and day of birth as MM-DD; null when unknown. */
+            birth_day: string | null;
+            /** @description Gender. */
+            gender: components["schemas"]["Gender"];
+            /**
+             * Format: date-time
+             * @description When the member joined.
+             */
+            joined_at: string;
+            /** @description City and district of the last delivery; empty when there was none. */
+            last_delivery_area: string;
+            /**
+             * Format: date-time
+             * @description When the last completed order was placed; null when there was none.
+             */
+            last_order_at: string | null;
+            /** @description User id in LINE as U12***ef; null when not linked. */
+            line_user: string | null;
+            /** @description Kinds of marketing that the member agreed to. */
+            marketing: components["schemas"]["ConsentKind"][];
+            /**
+             * Format: uuid
+             * @description The member.
+             */
+            member_id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Completed orders.
+             */
+            orders: number;
+            /** @description Phone as 0911***111; null when unknown. */
+            phone: string | null;
+            /**
+             * Format: int32
+             * @description Points that can be used.
+             */
+            points: number;
+            /** @description Where the member joined. */
+            source: components["schemas"]["JoinSource"];
+            /**
+             * Format: uuid
+             * @description Branch where the member joined; null when it was none.
+             */
+            source_branch_id: string | null;
+            /**
+             * Format: int64
+             * @description Sum of completed orders, minor units.
+             */
+            spent: number;
+            /** @description State. */
+            state: components["schemas"]["MemberState"];
+            /** @description Tags. */
+            tag_ids: string[];
+            /**
+             * Format: uuid
+             * @description Tier; null for none.
+             */
+            tier_id: string | null;
+            /**
+             * Format: int64
+             * @description Version, for the next change.
+             */
+            version: number;
+        };
+        /** @description An open session of a member. */
+        MemberSession: {
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /** @description It is the session that asks. */
+            current: boolean;
+            /**
+             * Format: uuid
+             * @description Id; not the secret.
+             */
+            session_id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour.
+             */
+            used_at: string;
+            /** @description User agent it was opened with. */
+            user_agent: string;
+        };
+        /** @description Who signed in. */
+        MemberSignedIn: {
+            /** @description Somebody joined. */
+            joined: boolean;
+            me: components["schemas"]["MyAccount"];
+        };
+        /**
+         * @description In which order members are listed.
+         * @enum {string}
+         */
+        MemberSort: "joined" | "last_order" | "spent";
+        /**
+         * @description State of a member.
+         * @enum {string}
+         */
+        MemberState: "active" | "blocked" | "prepays" | "merged" | "erased";
+        /** @description Why and when a member got into the present state. */
+        MemberStateChange: {
+            /**
+             * Format: uuid
+             * @description Account that changed it.
+             */
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Why. */
+            reason: string;
+            /** @description State. */
+            state: components["schemas"]["MemberState"];
+        };
+        /** @description A tag that a member has. */
+        MemberTag: {
+            /** @description Colour. */
+            colour: string;
+            /** @description Name. */
+            name: string;
+            /** @description Account that gave it; null for the platform. */
+            operator: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description How it was given. */
+            source: components["schemas"]["TagSource"];
+            /**
+             * Format: uuid
+             * @description Tag.
+             */
+            tag_id: string;
+        };
+        /** @description A change of a member's tags. */
+        MemberTagChange: {
+            /** @description Given when true, taken when false. */
+            added: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Batch it was part of.
+             */
+            batch_id: string | null;
+            /** @description Name of the tag now. */
+            name: string;
+            /** @description Account; null for the platform. */
+            operator: string | null;
+            /** @description How. */
+            source: components["schemas"]["TagSource"];
+            /**
+             * Format: uuid
+             * @description Tag.
+             */
+            tag_id: string;
+        };
+        /** @description The tier of a member in one programme. */
+        MemberTier: {
+            /**
+             * Format: uuid
+             * @description Brand of a programme of one brand.
+             */
+            brand_id: string | null;
+            /** @description Changes, newest first, at most 50; empty for the member's own view. */
+            changes: components["schemas"]["TierChange"][];
+            /** @description Set by staff. */
+            manual: boolean;
+            /** @description What is missing for the next tier by the conditions that are not met; all 0 at the top. */
+            missing: components["schemas"]["TierProgress"];
+            /** @description Next tier; null at the top. */
+            next_tier: null | components["schemas"]["Tier"];
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description What counts in the window now. */
+            progress: components["schemas"]["TierProgress"];
+            /** @description Scope of the programme. */
+            scope: components["schemas"]["ProgrammeScope"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description Tier. */
+            tier: components["schemas"]["Tier"];
+            /**
+             * Format: date-time
+             * @description Until when; null for ever.
+             */
+            valid_until: string | null;
         };
         /** @description The branch on a menu. */
         MenuBranch: {
@@ -4429,6 +8505,51 @@ export interface components {
             /** @description Name of who published. */
             published_by: string;
         };
+        /** @description Request of MergeMembers. */
+        MergeMembersRequest: {
+            /**
+             * Format: uuid
+             * @description The other.
+             */
+            other_member_id: string;
+            /**
+             * Format: int64
+             * @description Version the other was read at.
+             */
+            other_version: number;
+            /** @description Why, 1–200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of MergeMembers. */
+        MergeMembersResponse: {
+            /** @description The member that was kept. */
+            member: components["schemas"]["MemberRow"];
+            /** @description The merging. */
+            merge: components["schemas"]["MemberMerge"];
+        };
+        /** @description Request of MergeTags. */
+        MergeTagsRequest: {
+            /**
+             * Format: uuid
+             * @description Tag that stays.
+             */
+            into_tag_id: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of MergeTags. */
+        MergeTagsResponse: {
+            /** @description The tag that stays. */
+            tag: components["schemas"]["Tag"];
+        };
         /**
          * @description How an order gets to the customer.
          * @enum {string}
@@ -4477,6 +8598,52 @@ export interface components {
          * @enum {string}
          */
         MovementKind: "received" | "counted" | "adjusted" | "scrapped" | "held" | "released" | "committed" | "returned" | "daily_reset" | "transferred_out" | "transferred_in" | "arrived" | "opening";
+        /** @description A member's own data. */
+        MyAccount: {
+            /** @description Birthday, YYYY-MM-DD; null when unknown. */
+            birthday: string | null;
+            /**
+             * Format: date-time
+             * @description When the birthday may be changed again; null for now.
+             */
+            birthday_changeable_at: string | null;
+            /** @description The member may not order. */
+            blocked: boolean;
+            /** @description Consents, the last of each kind. */
+            consents: components["schemas"]["Consent"][];
+            /** @description E-mail; null when unknown. */
+            email: string | null;
+            /** @description Gender. */
+            gender: components["schemas"]["Gender"];
+            /** @description An account in LINE is linked. */
+            has_line: boolean;
+            /**
+             * Format: date-time
+             * @description When the member joined.
+             */
+            joined_at: string;
+            /**
+             * Format: uuid
+             * @description The member.
+             */
+            member_id: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Completed orders.
+             */
+            orders: number;
+            /** @description Phone in E.164; null when unknown. */
+            phone: string | null;
+            /** @description The member pays in advance. */
+            prepays: boolean;
+            /**
+             * Format: int64
+             * @description Version, for the next change.
+             */
+            version: number;
+        };
         /** @description What the customer's browser does next. */
         NextStep: {
             /** @description Link that opens the provider's app; empty for none. */
@@ -4497,6 +8664,70 @@ export interface components {
          * @enum {string}
          */
         NextStepKind: "form" | "redirect" | "fields" | "wait";
+        /** @description The n-th unit of each n for less. */
+        NthUnitEffect: {
+            /** @description 折價取高: the dearest unit of a set instead of the cheapest. */
+            most_expensive: boolean;
+            /**
+             * Format: int32
+             * @description 2–99.
+             */
+            n: number;
+            /** @description The discount. */
+            off: components["schemas"]["PriceCut"];
+        };
+        /** @description The n-th unit of each n for less. */
+        NthUnitEffectInput: {
+            /** @description 折價取高: the dearest unit of a set instead of the cheapest. */
+            most_expensive?: boolean | null;
+            /**
+             * Format: int32
+             * @description 2–99.
+             */
+            n: number;
+            /** @description The discount. */
+            off: components["schemas"]["PriceCutInput"];
+        };
+        /** @description Something that may be bought in addition at a price of its own: 加價購. A line of the cart names its rule in `offered_by`. */
+        Offer: {
+            /**
+             * Format: int64
+             * @description List price of one.
+             */
+            list: number;
+            /**
+             * Format: int32
+             * @description How many at that price.
+             */
+            most: number;
+            /** @description Name of the rule as the customer sees it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Price of one; options are on top.
+             */
+            price: number;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /**
+             * Format: uuid
+             * @description The rule that offers it.
+             */
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description Version of the rule.
+             */
+            rule_version: number;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+        };
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
             /** @description It lies beyond the days that may be ordered ahead. */
@@ -4648,6 +8879,8 @@ export interface components {
              * @description When it was accepted, absent before.
              */
             accepted_at: string | null;
+            /** @description What promotions, tier, codes, coupons and points did when it was placed; absent where nothing of them concerned it. */
+            benefits: null | components["schemas"]["Benefits"];
             /**
              * Format: uuid
              * @description Branch.
@@ -4684,10 +8917,20 @@ export interface components {
             currency: string;
             /** @description Fees. */
             fees: components["schemas"]["Fee"][];
+            /**
+             * Format: int64
+             * @description Goods after all adjustments: the sum of the lines' nets, minor units.
+             */
+            goods_total: number;
             /** @description Who it was made for and how. */
             kind: components["schemas"]["OrderKind"];
             /** @description Lines. */
             lines: components["schemas"]["PricedLine"][];
+            /**
+             * Format: int64
+             * @description Goods at list price, gifts included, minor units.
+             */
+            list_total: number;
             /**
              * Format: uuid
              * @description Member it belongs to.
@@ -4843,6 +9086,24 @@ export interface components {
             /** @description Why orders are rescheduled, 1–200 characters, as their customers read it; needed where one is. */
             reschedule_reason?: string | null;
         };
+        /** @description Discounts of the order from thresholds on; the highest reached counts. */
+        OrderEffect: {
+            /** @description What the thresholds are of; SPEND when missing. */
+            measure: components["schemas"]["ThresholdMeasure"];
+            /** @description 每滿: once for every time the only threshold is reached. */
+            repeats: boolean;
+            /** @description 1–10 thresholds, rising; 0 is always reached. */
+            thresholds: components["schemas"]["OrderThreshold"][];
+        };
+        /** @description Discounts of the order from thresholds on; the highest reached counts. */
+        OrderEffectInput: {
+            /** @description What the thresholds are of; SPEND when missing. */
+            measure?: null | components["schemas"]["ThresholdMeasure"];
+            /** @description 每滿: once for every time the only threshold is reached. */
+            repeats?: boolean | null;
+            /** @description 1–10 thresholds, rising; 0 is always reached. */
+            thresholds?: components["schemas"]["OrderThresholdInput"][];
+        };
         /** @description An entry of an order's history, never changed. */
         OrderEvent: {
             /** @description Name of the member of staff who made it; empty for the customer or the system. */
@@ -4965,6 +9226,11 @@ export interface components {
             order_id: string;
             /** @description Who paid out the part on site; empty for none. */
             paid_out_by: string;
+            /**
+             * Format: int32
+             * @description Points that go back to the member.
+             */
+            points: number;
             /** @description Reason in words. */
             reason: string;
             /**
@@ -5055,6 +9321,26 @@ export interface components {
              * @description What is to be paid, in the minor unit of the brand's currency.
              */
             total: number;
+        };
+        /** @description A threshold. */
+        OrderThreshold: {
+            /**
+             * Format: int64
+             * @description Minor units or units.
+             */
+            at: number;
+            /** @description The discount; no price. */
+            off: components["schemas"]["PriceCut"];
+        };
+        /** @description A threshold. */
+        OrderThresholdInput: {
+            /**
+             * Format: int64
+             * @description Minor units or units.
+             */
+            at: number;
+            /** @description The discount; no price. */
+            off: components["schemas"]["PriceCutInput"];
         };
         /** @description An order that contains what is to be paused. */
         OrderWithTarget: {
@@ -5529,6 +9815,26 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "pending" | "authorized" | "captured" | "partly_refunded" | "refunded" | "failed" | "expired";
+        /** @description Points that wait to be credited. */
+        PendingPoints: {
+            /**
+             * Format: date-time
+             * @description When they are credited.
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description Order that earned them.
+             */
+            order_id: string;
+            /** @description Number of the order. */
+            order_number: string;
+            /**
+             * Format: int32
+             * @description Points.
+             */
+            points: number;
+        };
         /** @description One weekly opening period; close at or before open means the next day. */
         Period: {
             /**
@@ -5551,11 +9857,13 @@ export interface components {
         PlaceOrder: {
             /** @description The customer. */
             contact: components["schemas"]["ContactInput"];
+            /** @description What is entered beside them. */
+            entered?: components["schemas"]["Entered"];
             /** @description Fees of that quote. */
             fee_amounts?: components["schemas"]["FeeAmount"][];
             /**
-             * @description Net amount of each line of that quote, in the cart's order; `QUOTE_CHANGED` names the
-             *     differences from these. Empty to get none of lines and fees.
+             * @description Net amount of each line of that quote, in the cart's order, with or without its gifts;
+             *     `QUOTE_CHANGED` names the differences from these. Empty to get none of lines and fees.
              */
             line_amounts?: number[];
             /** @description Lines, 1–50. */
@@ -5614,6 +9922,634 @@ export interface components {
              * @description Number of the pending change that they would replace; left out for none.
              */
             replaces?: number | null;
+        };
+        /** @description A manual adjustment of a member's points. */
+        PointAdjustment: {
+            /**
+             * Format: uuid
+             * @description Adjustment.
+             */
+            adjustment_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at: string | null;
+            /** @description Account that decided. */
+            decided_by: string | null;
+            /** @description Why it was rejected. */
+            decision_note: string;
+            /**
+             * Format: uuid
+             * @description Its entry.
+             */
+            entry_id: string | null;
+            /**
+             * Format: uuid
+             * @description Member.
+             */
+            member_id: string;
+            /**
+             * Format: int32
+             * @description Points, below 0 to take some.
+             */
+            points: number;
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description Reason. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            requested_at: string;
+            /** @description Account that requested it. */
+            requested_by: string;
+            /** @description State. */
+            state: components["schemas"]["PointAdjustmentState"];
+        };
+        /**
+         * @description State of an adjustment.
+         * @enum {string}
+         */
+        PointAdjustmentState: "waiting" | "applied" | "rejected" | "expired";
+        /** @description An entry of points; it never changes, and a correction is another entry. */
+        PointEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Balance after it.
+             */
+            balance: number;
+            /**
+             * Format: uuid
+             * @description Branch of that order.
+             */
+            branch_id: string | null;
+            /**
+             * Format: int32
+             * @description Change of 待扣點數.
+             */
+            debt: number;
+            /**
+             * Format: uuid
+             * @description Entry.
+             */
+            entry_id: string;
+            /** @description What the one-line explanation says: `earned`, `earned_waiting`, `credited`, `join`, `birthday`, `first_order`, `redeemed`, `expired`, `order_returned`, `refund_returned`, `order_taken_back`, `refund_taken_back`, `reopened_taken_back`, `debt_settled`, `adjusted`, `merged_from` or `merged_into`. */
+            explanation: string;
+            /** @description Kind. */
+            kind: components["schemas"]["PointEntryKind"];
+            /** @description Lots it changed, at most 50. */
+            lots: components["schemas"]["PointsLotChange"][];
+            /**
+             * Format: uuid
+             * @description Member.
+             */
+            member_id: string;
+            /** @description Account that made it; null for the platform. */
+            operator: string | null;
+            /**
+             * Format: uuid
+             * @description Order it is for.
+             */
+            order_id: string | null;
+            /** @description Number of that order. */
+            order_number: string;
+            /** @description Numbers of the explanation, such as `goods`, `factor_bp`, `before` and `after`. */
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description Change of what waits to be credited.
+             */
+            pending: number;
+            /**
+             * Format: int32
+             * @description Change of the balance, below 0 for what is taken.
+             */
+            points: number;
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /**
+             * Format: int64
+             * @description Version of the programme by which it was computed; 0 for none.
+             */
+            programme_version: number;
+            /** @description Reason in words, of what staff made. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Refund it is for.
+             */
+            refund_id: string | null;
+        };
+        /**
+         * @description Kind of an entry of points. 發券, 核銷 and the like are records of coupons.
+         * @enum {string}
+         */
+        PointEntryKind: "earned" | "pending" | "bonus" | "redeemed" | "expired" | "returned" | "taken_back" | "adjusted" | "merged";
+        /** @description The points of a member in one programme (點數帳戶). */
+        PointsAccount: {
+            /**
+             * Format: int32
+             * @description Points the member has.
+             */
+            balance: number;
+            /**
+             * Format: uuid
+             * @description Brand of a programme of one brand.
+             */
+            brand_id: string | null;
+            /**
+             * Format: int32
+             * @description 待扣點數: later points pay these off first.
+             */
+            debt: number;
+            /**
+             * Format: int32
+             * @description Part of the balance that open orders hold.
+             */
+            held: number;
+            /** @description Lots with points left, those that end first in front, at most 200. */
+            lots: components["schemas"]["PointsLot"][];
+            /**
+             * Format: int32
+             * @description 待入帳: points that wait to be credited.
+             */
+            pending: number;
+            /** @description Points that wait to be credited, soonest first, at most 200. */
+            pending_points: components["schemas"]["PendingPoints"][];
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description Scope of the programme. */
+            scope: components["schemas"]["ProgrammeScope"];
+            /** @description Name of the unit. */
+            unit_name: string;
+            /**
+             * Format: int64
+             * @description What the balance is worth in the minor unit; 0 when points cannot be used.
+             */
+            worth: number;
+        };
+        /** @description How points are earned: 每 NT$ N 得 P 點. */
+        PointsEarning: {
+            /** @description Channels that earn; all when empty. */
+            channels: components["schemas"]["Channel"][];
+            /**
+             * Format: int64
+             * @description N, 1–1,000.
+             */
+            every: number;
+            /** @description Methods that earn; all when empty. */
+            methods: components["schemas"]["Method"][];
+            /**
+             * Format: int32
+             * @description P, 1–100.
+             */
+            points: number;
+            /** @description Goods that earn; everything when missing. */
+            target: null | components["schemas"]["ProductTarget"];
+        };
+        /** @description How points are earned: 每 NT$ N 得 P 點. */
+        PointsEarningInput: {
+            /** @description Channels that earn; all when empty. */
+            channels?: components["schemas"]["Channel"][];
+            /**
+             * Format: int64
+             * @description N, 1–1,000.
+             */
+            every: number;
+            /** @description Methods that earn; all when empty. */
+            methods?: components["schemas"]["Method"][];
+            /**
+             * Format: int32
+             * @description P, 1–100.
+             */
+            points: number;
+            /** @description Goods that earn; everything when missing. */
+            target?: null | components["schemas"]["ProductTarget"];
+        };
+        /** @description Points times a factor. */
+        PointsEffect: {
+            /** @description 可疊加: what it adds to once is added to the highest factor. */
+            adds: boolean;
+            /**
+             * Format: int32
+             * @description 10,000 are once; 10,000–100,000.
+             */
+            factor_bp: number;
+        };
+        /** @description Points times a factor. */
+        PointsEffectInput: {
+            /** @description 可疊加: what it adds to once is added to the highest factor. */
+            adds?: boolean | null;
+            /**
+             * Format: int32
+             * @description 10,000 are once; 10,000–100,000.
+             */
+            factor_bp: number;
+        };
+        /** @description What one order would mean, to compare rules. */
+        PointsExample: {
+            /**
+             * Format: int32
+             * @description Points it earns by the new rules; null when none are earned.
+             */
+            earned_after: number | null;
+            /**
+             * Format: int32
+             * @description Points it earns by the rules in force; null without rules.
+             */
+            earned_before: number | null;
+            /**
+             * Format: int64
+             * @description Goods after all discounts, minor units.
+             */
+            goods: number;
+            /**
+             * Format: int32
+             * @description Most points that could be used on it by the new rules; null when none can.
+             */
+            usable_after: number | null;
+            /**
+             * Format: int32
+             * @description Most points that could be used on it by the rules in force; null when none can.
+             */
+            usable_before: number | null;
+            /**
+             * Format: int64
+             * @description What the points earned are worth by the new rules, minor units.
+             */
+            worth_after: number;
+        };
+        /**
+         * @description When points end; months and years end in Asia/Taipei.
+         * @enum {string}
+         */
+        PointsExpiry: "never" | "months" | "next_year_end" | "inactivity";
+        /** @description Points that were credited at once and end together. */
+        PointsLot: {
+            /**
+             * Format: int32
+             * @description Points that were credited.
+             */
+            credited: number;
+            /**
+             * Format: date-time
+             * @description When they were credited.
+             */
+            credited_at: string;
+            /**
+             * Format: date-time
+             * @description When they end; null for never.
+             */
+            expires_at: string | null;
+            /**
+             * Format: int32
+             * @description Part of it that open orders hold.
+             */
+            held: number;
+            /**
+             * Format: uuid
+             * @description Lot.
+             */
+            lot_id: string;
+            /**
+             * Format: uuid
+             * @description Order that earned them; null for others.
+             */
+            order_id: string | null;
+            /**
+             * Format: int32
+             * @description Points left.
+             */
+            remaining: number;
+        };
+        /** @description What an entry changed of a lot. */
+        PointsLotChange: {
+            /**
+             * Format: date-time
+             * @description When the lot ends; null for never.
+             */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description Lot.
+             */
+            lot_id: string;
+            /**
+             * Format: int32
+             * @description Change.
+             */
+            points: number;
+        };
+        /** @description Points used and earned. */
+        PointsOutcome: {
+            /**
+             * Format: int64
+             * @description What they take off the order, below 0.
+             */
+            amount: number;
+            /**
+             * Format: int32
+             * @description Points that the member may use; absent in an order.
+             */
+            balance: number | null;
+            /** @description Fewer are used than requested, because the order takes no more. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Goods that earn.
+             */
+            earning_base: number;
+            /**
+             * Format: int32
+             * @description Factor of 點數倍加 in basis points; 10,000 are once.
+             */
+            factor_bp: number;
+            /**
+             * Format: int32
+             * @description Fewest at a time.
+             */
+            min_points: number;
+            /**
+             * Format: uuid
+             * @description Points programme.
+             */
+            programme_id: string;
+            /**
+             * Format: int64
+             * @description Version of the programme.
+             */
+            programme_version: number;
+            /**
+             * Format: int32
+             * @description Points that the customer asked to use.
+             */
+            requested: number;
+            /**
+             * Format: int32
+             * @description Only multiples of this.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description Points that the order will earn when it is completed.
+             */
+            to_earn: number;
+            /** @description Name of the unit as the customer sees it. */
+            unit_name: string;
+            /**
+             * Format: int32
+             * @description Points used; fewer than requested where the order takes no more.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description What 100 points are worth; 0 where points cannot be used. Of a quote alone, like the rest.
+             */
+            worth_of_100: number;
+        };
+        /** @description A points programme (點數規則): the points of one scope with all versions of its rules. */
+        PointsProgramme: {
+            /**
+             * Format: uuid
+             * @description Brand of a programme of one brand.
+             */
+            brand_id: string | null;
+            /**
+             * Format: int64
+             * @description Points that members owe.
+             */
+            debt_points: number;
+            /**
+             * Format: int64
+             * @description What the outstanding points are worth in the minor unit, by the version in force; 0 when they cannot be used.
+             */
+            liability: number;
+            /**
+             * Format: int64
+             * @description Points that members have now, 待扣點數 not deducted.
+             */
+            outstanding_points: number;
+            /**
+             * Format: int64
+             * @description Points that wait to be credited.
+             */
+            pending_points: number;
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description Scope. */
+            scope: components["schemas"]["ProgrammeScope"];
+            /**
+             * Format: int64
+             * @description Number of its latest version, for SavePointsProgramme.
+             */
+            version: number;
+            /** @description Versions, latest start first, at most 100. */
+            versions: components["schemas"]["PointsProgrammeVersion"][];
+        };
+        /** @description A version of a points programme. */
+        PointsProgrammeVersion: {
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            effective_at: string;
+            /** @description The rules. */
+            rules: components["schemas"]["PointsRules"];
+            /**
+             * Format: date-time
+             * @description When it was saved.
+             */
+            saved_at: string;
+            /** @description Account that saved it. */
+            saved_by: string;
+            /** @description State. */
+            state: components["schemas"]["ProgrammeVersionState"];
+            /**
+             * Format: int64
+             * @description Number, from 1.
+             */
+            version: number;
+        };
+        /** @description How points are used. */
+        PointsRedeeming: {
+            /**
+             * Format: int32
+             * @description Most of the goods that points pay, 1–10,000 bp.
+             */
+            cap_bp: number;
+            /**
+             * Format: int32
+             * @description Fewest at a time, from 1.
+             */
+            min_points: number;
+            /**
+             * Format: int64
+             * @description Goods must come to this.
+             */
+            min_spend: number;
+            /** @description Classes they do not stand beside. */
+            not_beside: components["schemas"]["BenefitClass"][];
+            /**
+             * Format: int32
+             * @description Only multiples of this, from 1.
+             */
+            step: number;
+            /** @description Goods they may pay; everything when missing. */
+            target: null | components["schemas"]["ProductTarget"];
+            /**
+             * Format: int32
+             * @description What 100 points are worth in the minor unit, 1–10,000.
+             */
+            worth_of_100: number;
+        };
+        /** @description How points are used. */
+        PointsRedeemingInput: {
+            /**
+             * Format: int32
+             * @description Most of the goods that points pay, 1–10,000 bp.
+             */
+            cap_bp: number;
+            /**
+             * Format: int32
+             * @description Fewest at a time, from 1.
+             */
+            min_points: number;
+            /**
+             * Format: int64
+             * @description Goods must come to this.
+             */
+            min_spend: number;
+            /** @description Classes they do not stand beside. */
+            not_beside?: components["schemas"]["BenefitClass"][];
+            /**
+             * Format: int32
+             * @description Only multiples of this, from 1.
+             */
+            step: number;
+            /** @description Goods they may pay; everything when missing. */
+            target?: null | components["schemas"]["ProductTarget"];
+            /**
+             * Format: int32
+             * @description What 100 points are worth in the minor unit, 1–10,000.
+             */
+            worth_of_100: number;
+        };
+        /** @description The rules of a points programme. */
+        PointsRules: {
+            /**
+             * Format: int32
+             * @description Points at the first of the month of birth, once a year, 0–10,000.
+             */
+            birthday_bonus: number;
+            /** @description How points are earned; null when none are. */
+            earning: null | components["schemas"]["PointsEarning"];
+            /** @description When points end. */
+            expiry: components["schemas"]["PointsExpiry"];
+            /**
+             * Format: int32
+             * @description Months of PointsExpiry MONTHS and INACTIVITY, 1–60; 0 otherwise.
+             */
+            expiry_months: number;
+            /**
+             * Format: int32
+             * @description Points for the first completed order, 0–10,000.
+             */
+            first_order_bonus: number;
+            /**
+             * Format: int32
+             * @description Points for joining, 0–10,000.
+             */
+            join_bonus: number;
+            /** @description How points are used; null when they cannot be. */
+            redeeming: null | components["schemas"]["PointsRedeeming"];
+            /** @description Name of the unit, 1–20 characters. */
+            unit_name: string;
+            /**
+             * Format: int32
+             * @description Days from completion until points are credited, 0–30.
+             */
+            waiting_days: number;
+            /** @description Weekdays with more points, each at most once. */
+            weekday_factors: components["schemas"]["WeekdayFactor"][];
+        };
+        /** @description The rules of a points programme. */
+        PointsRulesInput: {
+            /**
+             * Format: int32
+             * @description Points at the first of the month of birth, once a year, 0–10,000.
+             */
+            birthday_bonus: number;
+            /** @description How points are earned; null when none are. */
+            earning?: null | components["schemas"]["PointsEarningInput"];
+            /** @description When points end. */
+            expiry: components["schemas"]["PointsExpiry"];
+            /**
+             * Format: int32
+             * @description Months of PointsExpiry MONTHS and INACTIVITY, 1–60; 0 otherwise.
+             */
+            expiry_months: number;
+            /**
+             * Format: int32
+             * @description Points for the first completed order, 0–10,000.
+             */
+            first_order_bonus: number;
+            /**
+             * Format: int32
+             * @description Points for joining, 0–10,000.
+             */
+            join_bonus: number;
+            /** @description How points are used; null when they cannot be. */
+            redeeming?: null | components["schemas"]["PointsRedeemingInput"];
+            /** @description Name of the unit, 1–20 characters. */
+            unit_name: string;
+            /**
+             * Format: int32
+             * @description Days from completion until points are credited, 0–30.
+             */
+            waiting_days: number;
+            /** @description Weekdays with more points, each at most once. */
+            weekday_factors?: components["schemas"]["WeekdayFactorInput"][];
+        };
+        /** @description Sum of the entries of one kind in a period. */
+        PointsSum: {
+            /**
+             * Format: int64
+             * @description Sum of their changes of 待扣點數.
+             */
+            debt: number;
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            entries: number;
+            /** @description Kind. */
+            kind: components["schemas"]["PointEntryKind"];
+            /**
+             * Format: int64
+             * @description Sum of their changes of balances.
+             */
+            points: number;
         };
         /** @description Request of PreviewHours. */
         PreviewHoursRequest: {
@@ -5714,6 +10650,106 @@ export interface components {
             /** @description Orders that contain it and are not yet over, the next due first, at most 100. */
             orders: components["schemas"]["OrderWithTarget"][];
         };
+        /** @description Request of PreviewPointsProgramme. */
+        PreviewPointsProgrammeRequest: {
+            /** @description Goods of further examples, minor units, at most 5. */
+            goods?: number[];
+            /**
+             * Format: uuid
+             * @description Programme; left out for a new one.
+             */
+            programme_id?: string | null;
+            /** @description Rules to compare. */
+            rules: components["schemas"]["PointsRulesInput"];
+        };
+        /** @description Response of PreviewPointsProgramme. */
+        PreviewPointsProgrammeResponse: {
+            /** @description Examples, by rising goods. */
+            examples: components["schemas"]["PointsExample"][];
+            /**
+             * Format: int64
+             * @description What they are worth by the new rules, minor units.
+             */
+            liability_after: number;
+            /**
+             * Format: int64
+             * @description What they are worth by the rules in force, minor units.
+             */
+            liability_before: number;
+            /**
+             * Format: int64
+             * @description Members who have points.
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description Points that members have now.
+             */
+            outstanding_points: number;
+        };
+        /** @description Request of PreviewRule. */
+        PreviewRuleRequest: {
+            /** @description What the rule is of: a promotion, a code or a coupon. */
+            benefit_class: components["schemas"]["BenefitClass"];
+            /**
+             * Format: uuid
+             * @description Branch whose published menu prices the carts.
+             */
+            branch_id: string;
+            /** @description Carts, 1–10. */
+            carts?: components["schemas"]["SampleCart"][];
+            /** @description Priced as for a member of these circumstances; for a guest when left out. */
+            member?: null | components["schemas"]["SampleMemberInput"];
+            /**
+             * Format: uuid
+             * @description Promotion it replaces; left out for a new one.
+             */
+            promotion_id?: string | null;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRuleInput"];
+        };
+        /** @description Response of PreviewRule. */
+        PreviewRuleResponse: {
+            /** @description Prices in the order of the carts. */
+            prices: components["schemas"]["SamplePrice"][];
+        };
+        /** @description Request of PreviewTierProgramme. */
+        PreviewTierProgrammeRequest: {
+            /**
+             * Format: uuid
+             * @description Brand of a new programme of one brand.
+             */
+            brand_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Programme; left out for a new one.
+             */
+            programme_id?: string | null;
+            /** @description Rules to judge by. */
+            rules: components["schemas"]["TierRulesInput"];
+            /** @description Scope of a new programme. */
+            scope?: null | components["schemas"]["ProgrammeScope"];
+        };
+        /** @description Response of PreviewTierProgramme. */
+        PreviewTierProgrammeResponse: {
+            /**
+             * Format: int64
+             * @description Members who would go down.
+             */
+            down: number;
+            /** @description Moves by tiers, those that stay included. */
+            moves: components["schemas"]["TierMove"][];
+            /**
+             * Format: int64
+             * @description Members who would stay.
+             */
+            stay: number;
+            /**
+             * Format: int64
+             * @description Members who would go up.
+             */
+            up: number;
+        };
         /** @description A price that differs from the menu before. */
         PriceChange: {
             /**
@@ -5736,10 +10772,48 @@ export interface components {
             /** @description Variant. */
             variant_name: string;
         };
+        /** @description What something costs less: exactly one. */
+        PriceCut: {
+            /**
+             * Format: int64
+             * @description Minor units off, from 1.
+             */
+            amount: number | null;
+            /**
+             * Format: int32
+             * @description Basis points off, 1–10,000.
+             */
+            percent_bp: number | null;
+            /**
+             * Format: int64
+             * @description All beyond this price; for units only.
+             */
+            price: number | null;
+        };
+        /** @description What something costs less: exactly one. */
+        PriceCutInput: {
+            /**
+             * Format: int64
+             * @description Minor units off, from 1.
+             */
+            amount?: number | null;
+            /**
+             * Format: int32
+             * @description Basis points off, 1–10,000.
+             */
+            percent_bp?: number | null;
+            /**
+             * Format: int64
+             * @description All beyond this price; for units only.
+             */
+            price?: number | null;
+        };
         /** @description A priced line. */
         PricedLine: {
             /** @description Adjustments, each explained. */
             adjustments: components["schemas"]["Adjustment"][];
+            /** @description Rule whose gift it is; empty for what was bought. */
+            gift_of: string;
             /**
              * Format: int64
              * @description List amount of the line.
@@ -5752,6 +10826,10 @@ export interface components {
             net: number;
             /** @description Note to the kitchen. */
             note: string;
+            /** @description The offer does not hold, or not for so many: units of it are at list price. */
+            offer_gone: boolean;
+            /** @description Rule that offered it as 加價購; empty for none. */
+            offered_by: string;
             /** @description Options as sold. */
             options: components["schemas"]["SoldOption"][];
             /**
@@ -5775,6 +10853,8 @@ export interface components {
             unit_list: number;
             /** @description Net of each unit, minor units; they sum up to the net of the line. */
             unit_nets: number[];
+            /** @description Points used on each unit and given back with it; empty where none are used. */
+            unit_points: number[];
             /**
              * Format: uuid
              * @description Variant.
@@ -5785,13 +10865,20 @@ export interface components {
         };
         /** @description A priced cart. */
         PricedQuote: {
+            /** @description What promotions, tier, codes, coupons and points do; absent where nothing of them concerns the cart. */
+            benefits: null | components["schemas"]["Benefits"];
             /** @description ISO 4217 currency of all amounts. */
             currency: string;
             /** @description Fees. */
             fees: components["schemas"]["Fee"][];
+            /**
+             * Format: int64
+             * @description Goods after all adjustments: the sum of the lines' nets, minor units.
+             */
+            goods_total: number;
             /** @description Hash over what is sold, how and for which slot, prices, fees and total; a menu published again with the same prices keeps it. */
             hash: string;
-            /** @description Lines, in the cart's order. */
+            /** @description Lines, in the cart's order, then gifts. */
             lines: components["schemas"]["PricedLine"][];
             /**
              * Format: int64
@@ -5803,6 +10890,8 @@ export interface components {
              * @description Number of the menu version it was priced from.
              */
             menu_number: number;
+            /** @description What may be bought in addition at a price of its own, at most 20. */
+            offers: components["schemas"]["Offer"][];
             /**
              * Format: date-time
              * @description Time promised if ordered now; absent when there is none. Sent back when ordering.
@@ -5818,6 +10907,8 @@ export interface components {
              * @description What is to be paid, tax contained.
              */
             total: number;
+            /** @description Coupons of the member that could be used in the branch, those that save most first; at most 20. */
+            usable_coupons: components["schemas"]["UsableCoupon"][];
             /**
              * Format: date-time
              * @description Until when the storefront may show it.
@@ -5980,6 +11071,250 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Products in and out; out wins. Nothing in means everything. */
+        ProductTarget: {
+            /** @description Categories in, at most 100. */
+            category_ids: string[];
+            /** @description Categories out, at most 100. */
+            excluded_category_ids: string[];
+            /** @description Products out, at most 500. */
+            excluded_product_ids: string[];
+            /** @description Products in, at most 500. */
+            product_ids: string[];
+            /** @description Variants in, at most 500. */
+            variant_ids: string[];
+        };
+        /**
+         * @description Whose customers a programme of points or tiers counts together; chosen once.
+         * @enum {string}
+         */
+        ProgrammeScope: "organisation" | "brand";
+        /**
+         * @description Where a version of a programme stands.
+         * @enum {string}
+         */
+        ProgrammeVersionState: "pending" | "in_force" | "past" | "withdrawn";
+        /** @description 優惠碼: one code, or a batch of random ones that share a rule. */
+        PromoCode: {
+            /** @description The code as it was typed; empty for a batch. */
+            code: string;
+            /**
+             * Format: int32
+             * @description How many codes there are; 1 for a single one.
+             */
+            code_count: number;
+            /** @description Who bears the cost; the organisation when empty. */
+            cost_shares: components["schemas"]["CostShare"][];
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description Name among staff, 1–60 characters. */
+            internal_name: string;
+            /** @description Note, at most 500 characters. */
+            note: string;
+            /** @description What the codes of a batch begin with; empty for none. */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description Promo code or batch; also the id of its rule.
+             */
+            promo_code_id: string;
+            /** @description The rule as it is. */
+            rule: components["schemas"]["BenefitRule"];
+            /** @description State now. */
+            state: components["schemas"]["PromoCodeState"];
+            /**
+             * Format: date-time
+             * @description When it was switched on or off last.
+             */
+            state_changed_at: string;
+            /** @description Name of the account that did. */
+            state_changed_by: string;
+            /** @description What was used of it. */
+            usage: components["schemas"]["BenefitUsage"];
+            /**
+             * Format: int32
+             * @description Orders that one code of a batch is good for, 1–99; 0 for a single code, whose rule says it.
+             */
+            uses_per_code: number;
+            /**
+             * Format: int64
+             * @description Version, for changing it.
+             */
+            version: number;
+        };
+        /** @description Codes that are made for a batch. */
+        PromoCodeBatchInput: {
+            /**
+             * Format: int32
+             * @description How many random codes, 1–100,000; left out where `csv` has them.
+             */
+            count?: number | null;
+            /** @description Codes of one's own, one a line, at most 100,000; left out for random ones. */
+            csv?: string | null;
+            /** @description What they begin with, at most 6 characters of A–Z and 0–9. */
+            prefix?: string | null;
+            /**
+             * Format: int32
+             * @description Orders that one code is good for, 1–99; 1 when left out.
+             */
+            uses_per_code?: number | null;
+        };
+        /** @description What is saved of a promo code or batch. */
+        PromoCodeDraftInput: {
+            /** @description Who bears the cost; the organisation when empty. */
+            cost_shares?: components["schemas"]["CostShareInput"][];
+            /** @description Name among staff, 1–60 characters. */
+            internal_name: string;
+            /** @description Note, at most 500 characters. */
+            note?: string | null;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRuleInput"];
+        };
+        /**
+         * @description State of a promo code.
+         * @enum {string}
+         */
+        PromoCodeState: "enabled" | "disabled" | "scheduled" | "ended" | "used_up";
+        /** @description A use of a code by an order. */
+        PromoCodeUse: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /** @description Business day, YYYY-MM-DD. */
+            business_day: string;
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description What it took off.
+             */
+            discount: number;
+            /** @description The order still waits for payment, or is just being placed. */
+            held: boolean;
+            /**
+             * Format: uuid
+             * @description Member; empty for a guest.
+             */
+            member_id: string;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /**
+             * Format: date-time
+             * @description When the order took it.
+             */
+            used_at: string;
+        };
+        /** @description A promotion, which acts automatically. Its rule's brands are those it is for, all of the organisation when empty. */
+        Promotion: {
+            /** @description Who bears the cost; the shares add up to 10,000 bp. The organisation bears all when empty. */
+            cost_shares: components["schemas"]["CostShare"][];
+            /**
+             * Format: date-time
+             * @description When it was first enabled; null for never.
+             */
+            enabled_at: string | null;
+            /** @description Name among staff, 1–60 characters. */
+            internal_name: string;
+            /** @description Note, at most 500 characters. */
+            note: string;
+            /**
+             * Format: uuid
+             * @description Promotion; also the id of its rule.
+             */
+            promotion_id: string;
+            /** @description The rule as it was last saved. Of a promotion that was enabled this is what acts. */
+            rule: components["schemas"]["BenefitRule"];
+            /** @description State now. */
+            state: components["schemas"]["PromotionState"];
+            /**
+             * Format: date-time
+             * @description When its state was last changed by somebody; null for never.
+             */
+            state_changed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /** @description What was used of it. */
+            usage: components["schemas"]["BenefitUsage"];
+            /**
+             * Format: int64
+             * @description Version, for changing it.
+             */
+            version: number;
+        };
+        /** @description What a promotion did in a branch and business day, by completed orders. */
+        PromotionDay: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /** @description Business day, YYYY-MM-DD. */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description What it took off.
+             */
+            discount: number;
+            /**
+             * Format: int32
+             * @description Those of them that were the first of a member.
+             */
+            first_orders: number;
+            /**
+             * Format: int64
+             * @description What these orders came to, goods after all discounts.
+             */
+            net: number;
+            /**
+             * Format: int32
+             * @description Orders that carry it.
+             */
+            orders: number;
+        };
+        /** @description What is saved of a promotion. */
+        PromotionDraftInput: {
+            /** @description Who bears the cost; the organisation when empty. */
+            cost_shares?: components["schemas"]["CostShareInput"][];
+            /** @description Name among staff, 1–60 characters. */
+            internal_name: string;
+            /** @description Note, at most 500 characters. */
+            note?: string | null;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRuleInput"];
+        };
+        /**
+         * @description State of a promotion.
+         * @enum {string}
+         */
+        PromotionState: "draft" | "scheduled" | "active" | "paused" | "ended" | "used_up";
+        /**
+         * @description What is done to the state of a promotion.
+         * @enum {string}
+         */
+        PromotionStep: "enable" | "pause" | "resume" | "end";
+        /** @description A version of a promotion's rule. */
+        PromotionVersion: {
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRule"];
+            /**
+             * Format: date-time
+             * @description When it was saved.
+             */
+            saved_at: string;
+            /** @description Name of the account that saved it. */
+            saved_by: string;
+        };
         /**
          * @description A payment provider.
          * @enum {string}
@@ -6122,6 +11457,11 @@ export interface components {
              * @description The part of it that a provider gives back.
              */
             online: number;
+            /**
+             * Format: int32
+             * @description Points that go back to the member.
+             */
+            points: number;
         };
         /** @description Something that would refuse the order if it were placed now. */
         QuoteWarning: {
@@ -6216,6 +11556,26 @@ export interface components {
             /** @description The movement. */
             movement: components["schemas"]["StockMovement"];
         };
+        /** @description Request of RedeemCoupon. */
+        RedeemCouponRequest: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /** @description Code, as it was scanned or typed. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When it was scanned, if that was offline, at most 24 hours ago; now when left out.
+             */
+            redeemed_at?: string | null;
+        };
+        /** @description Response of RedeemCoupon. */
+        RedeemCouponResponse: {
+            /** @description The coupon after it. */
+            coupon: components["schemas"]["Coupon"];
+        };
         /**
          * @description What a refund is made for.
          * @enum {string}
@@ -6259,6 +11619,8 @@ export interface components {
             kind: components["schemas"]["RefundStepKind"];
             /** @description Stable reason why it failed or needs a person; null otherwise. */
             problem: string | null;
+            /** @description What a step of BENEFITS gave back; absent before and for other kinds. */
+            returned: null | components["schemas"]["ReturnedBenefits"];
             /** @description How far it is. */
             state: components["schemas"]["RefundStepState"];
             /** @description What the provider said to that; empty for nothing. */
@@ -6268,7 +11630,7 @@ export interface components {
          * @description What a step of a refund does.
          * @enum {string}
          */
-        RefundStepKind: "money" | "cash";
+        RefundStepKind: "money" | "cash" | "benefits";
         /**
          * @description How far a step of a refund is.
          * @enum {string}
@@ -6296,6 +11658,8 @@ export interface components {
             line_id: string;
             /** @description Nets of the units that are left, in the order in which they are refunded. */
             nets: number[];
+            /** @description Points of the units that are left, in the same order; empty where none were used. */
+            points: number[];
             /** @description Product as sold. */
             product_name: string;
             /**
@@ -6310,6 +11674,27 @@ export interface components {
             refunded: number;
             /** @description Variant as sold; empty for the only one. */
             variant_name: string;
+        };
+        /** @description A rule that acts automatically and does nothing here. */
+        RejectedRule: {
+            /** @description Name as the customer sees it. */
+            name: string;
+            /** @description Data for the sentence of the reason, such as `gap` of MIN_SPEND. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Stable reason, such as MIN_SPEND. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Rule.
+             */
+            rule_id: string;
+            /**
+             * Format: int64
+             * @description Version of the rule.
+             */
+            rule_version: number;
         };
         /** @description Request of RemoveSpecialDay. */
         RemoveSpecialDayRequest: {
@@ -6342,6 +11727,189 @@ export interface components {
         ReplaceCredentialsResponse: {
             /** @description The account after the change. */
             account: components["schemas"]["GatewayAccount"];
+        };
+        /** @description A calculation of what a rule would have done to the orders of the last days. It does not foresee what customers would have done otherwise (不含需求變化). */
+        Replay: {
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /**
+             * Format: int32
+             * @description Days back from when it was started, 1–31.
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description When it ended; null while it goes on.
+             */
+            finished_at: string | null;
+            /**
+             * Format: int32
+             * @description Orders read so far.
+             */
+            orders_read: number;
+            /**
+             * Format: uuid
+             * @description Promotion the rule is of; empty for one that is not saved.
+             */
+            promotion_id: string;
+            /**
+             * Format: uuid
+             * @description Replay.
+             */
+            replay_id: string;
+            /** @description The result; null until it is finished. */
+            result: null | components["schemas"]["ReplayResult"];
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRule"];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at: string;
+            /** @description State. */
+            state: components["schemas"]["ReplayState"];
+        };
+        /** @description Effect of a rule in a branch. */
+        ReplayBranch: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int64
+             * @description Goods with the rule.
+             */
+            net_after: number;
+            /**
+             * Format: int64
+             * @description Goods of the branch's orders as they were sold.
+             */
+            net_before: number;
+            /**
+             * Format: int32
+             * @description Orders that the rule changes.
+             */
+            touched: number;
+        };
+        /** @description Effect of a rule on an order. */
+        ReplayOrder: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int64
+             * @description Goods with the rule.
+             */
+            net_after: number;
+            /**
+             * Format: int64
+             * @description Goods as they were sold.
+             */
+            net_before: number;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+        };
+        /** @description Effect of a rule on a product. */
+        ReplayProduct: {
+            /** @description Name as it was sold last. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What they come to with the rule.
+             */
+            net_after: number;
+            /**
+             * Format: int64
+             * @description What they came to.
+             */
+            net_before: number;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description Units sold.
+             */
+            units: number;
+        };
+        /** @description Result of a replay. All amounts are in the minor unit of the brand's currency. */
+        ReplayResult: {
+            /** @description By branch, the largest discount first. */
+            branches: components["schemas"]["ReplayBranch"][];
+            /** @description Orders with the largest discounts, at most 20. */
+            largest: components["schemas"]["ReplayOrder"][];
+            /**
+             * Format: int64
+             * @description Goods with the rule.
+             */
+            net_after: number;
+            /**
+             * Format: int64
+             * @description Goods as they were sold.
+             */
+            net_before: number;
+            /**
+             * Format: int32
+             * @description Orders of the period that were priced.
+             */
+            orders: number;
+            /** @description By product, the largest discount first; at most 100. */
+            products: components["schemas"]["ReplayProduct"][];
+            /**
+             * Format: int32
+             * @description Orders whose price with the rules of their time is the same to the dollar.
+             */
+            reproduced: number;
+            /**
+             * Format: int32
+             * @description Orders that the rule changes.
+             */
+            touched: number;
+            /** @description The period held more orders than are read; the latest were. */
+            truncated: boolean;
+        };
+        /**
+         * @description State of a replay.
+         * @enum {string}
+         */
+        ReplayState: "running" | "finished" | "failed";
+        /** @description A code to send. */
+        RequestCode: {
+            /** @description Taiwanese mobile number; not read for `erase`. */
+            phone?: string;
+            /** @description What the code is for. */
+            purpose: components["schemas"]["CodePurpose"];
+        };
+        /** @description Request of RequestCounterCode. */
+        RequestCounterCodeRequest: {
+            /** @description Taiwanese mobile number. */
+            phone: string;
+        };
+        /** @description Response of RequestCounterCode. */
+        RequestCounterCodeResponse: {
+            /**
+             * Format: int32
+             * @description Seconds until the code ends.
+             */
+            expires_in_secs: number;
+            /**
+             * Format: int32
+             * @description Seconds until another can be sent.
+             */
+            resend_in_secs: number;
         };
         /** @description Request of RequestOrderRefund. */
         RequestOrderRefundRequest: {
@@ -6417,11 +11985,238 @@ export interface components {
             /** @description The pause, as of the branch named or its first one. */
             pause: components["schemas"]["Pause"];
         };
+        /** @description What a refund gave back and took back of benefits. */
+        ReturnedBenefits: {
+            /**
+             * Format: int32
+             * @description Uses of codes given back.
+             */
+            codes_returned: number;
+            /**
+             * Format: int32
+             * @description Coupons given back.
+             */
+            coupons_returned: number;
+            /**
+             * Format: int32
+             * @description Points given back.
+             */
+            points_returned: number;
+            /**
+             * Format: int32
+             * @description Earned points taken back.
+             */
+            points_taken: number;
+        };
         /**
          * @description What a person decided about a row.
          * @enum {string}
          */
         RowDecision: "accept" | "book_as_fee";
+        /** @description Customers a rule is for. */
+        RuleAudience: {
+            /** @description In the month of birth only. */
+            birth_month: boolean;
+            /** @description On the first order only. */
+            first_order: boolean;
+            /** @description Members, guests or both. */
+            kind: components["schemas"]["AudienceKind"];
+            /** @description With one of these tags. */
+            tag_ids: string[];
+            /** @description One of these tiers. */
+            tier_ids: string[];
+        };
+        /** @description Customers a rule is for. */
+        RuleAudienceInput: {
+            /** @description In the month of birth only. */
+            birth_month?: boolean | null;
+            /** @description On the first order only. */
+            first_order?: boolean | null;
+            /** @description Members, guests or both. */
+            kind?: null | components["schemas"]["AudienceKind"];
+            /** @description With one of these tags. */
+            tag_ids?: string[];
+            /** @description One of these tiers. */
+            tier_ids?: string[];
+        };
+        /** @description When, where and for whom a rule is; an empty list or a missing value is no condition. */
+        RuleConditions: {
+            /** @description Customers. */
+            audience: null | components["schemas"]["RuleAudience"];
+            /** @description Branches, at most 2,000. */
+            branch_ids: string[];
+            /** @description Brands. */
+            brand_ids: string[];
+            /** @description Channels. */
+            channels: components["schemas"]["Channel"][];
+            /** @description Products marked 不列入優惠 count for the least amount and units. */
+            counts_excluded: boolean;
+            /** @description Fees count for the least amount. */
+            counts_fees: boolean;
+            /**
+             * Format: date-time
+             * @description End, that second included; absent for no end.
+             */
+            ends_at: string | null;
+            /** @description Hours of the day, at most 6. */
+            hours: components["schemas"]["DailyHours"][];
+            /** @description Methods. */
+            methods: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least amount of the targeted goods on entry to the rule's stage; 0 for none.
+             */
+            min_spend: number;
+            /**
+             * Format: int32
+             * @description Least units of the targeted goods; 0 for none.
+             */
+            min_units: number;
+            /** @description Kinds of payment, by the words of payments such as `line_pay`; at most 20. */
+            payment_kinds: string[];
+            /**
+             * Format: date-time
+             * @description Start; absent for always.
+             */
+            starts_at: string | null;
+            /** @description Which time weekdays and hours are of; PLACED when missing. */
+            time_basis: components["schemas"]["RuleTimeBasis"];
+            /** @description Weekdays of the business day, Monday 1 to Sunday 7. */
+            weekdays: number[];
+        };
+        /** @description When, where and for whom a rule is; an empty list or a missing value is no condition. */
+        RuleConditionsInput: {
+            /** @description Customers. */
+            audience?: null | components["schemas"]["RuleAudienceInput"];
+            /** @description Branches, at most 2,000. */
+            branch_ids?: string[];
+            /** @description Brands. */
+            brand_ids?: string[];
+            /** @description Channels. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description Products marked 不列入優惠 count for the least amount and units. */
+            counts_excluded?: boolean | null;
+            /** @description Fees count for the least amount. */
+            counts_fees?: boolean | null;
+            /**
+             * Format: date-time
+             * @description End, that second included; absent for no end.
+             */
+            ends_at?: string | null;
+            /** @description Hours of the day, at most 6. */
+            hours?: components["schemas"]["DailyHours"][];
+            /** @description Methods. */
+            methods?: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least amount of the targeted goods on entry to the rule's stage; 0 for none.
+             */
+            min_spend?: number | null;
+            /**
+             * Format: int32
+             * @description Least units of the targeted goods; 0 for none.
+             */
+            min_units?: number | null;
+            /** @description Kinds of payment, by the words of payments such as `line_pay`; at most 20. */
+            payment_kinds?: string[];
+            /**
+             * Format: date-time
+             * @description Start; absent for always.
+             */
+            starts_at?: string | null;
+            /** @description Which time weekdays and hours are of; PLACED when missing. */
+            time_basis?: null | components["schemas"]["RuleTimeBasis"];
+            /** @description Weekdays of the business day, Monday 1 to Sunday 7. */
+            weekdays?: number[];
+        };
+        /** @description Another rule that meets the one that is checked in some branch and period. */
+        RuleConflict: {
+            /** @description Its name. */
+            name: string;
+            /** @description How the two stand to each other. */
+            relation: components["schemas"]["RuleRelation"];
+            /**
+             * Format: uuid
+             * @description The other rule.
+             */
+            rule_id: string;
+        };
+        /** @description How much of a rule there is; a missing value is no limit. */
+        RuleLimits: {
+            /**
+             * Format: int64
+             * @description Sum of its discounts.
+             */
+            budget: number | null;
+            /**
+             * Format: int64
+             * @description 折扣上限 of one order.
+             */
+            max_discount: number | null;
+            /**
+             * Format: int32
+             * @description Orders of all customers in a business day.
+             */
+            per_day: number | null;
+            /**
+             * Format: int32
+             * @description Orders of one member; of a code also of one guest's phone.
+             */
+            per_member: number | null;
+            /**
+             * Format: int32
+             * @description Orders of one member in a business day.
+             */
+            per_member_day: number | null;
+            /**
+             * Format: int32
+             * @description 每單上限: units, sets, thresholds or gifts of one order, 1–99.
+             */
+            per_order: number | null;
+            /**
+             * Format: int32
+             * @description Orders of all customers.
+             */
+            total: number | null;
+        };
+        /** @description How much of a rule there is; a missing value is no limit. */
+        RuleLimitsInput: {
+            /**
+             * Format: int64
+             * @description Sum of its discounts.
+             */
+            budget?: number | null;
+            /**
+             * Format: int64
+             * @description 折扣上限 of one order.
+             */
+            max_discount?: number | null;
+            /**
+             * Format: int32
+             * @description Orders of all customers in a business day.
+             */
+            per_day?: number | null;
+            /**
+             * Format: int32
+             * @description Orders of one member; of a code also of one guest's phone.
+             */
+            per_member?: number | null;
+            /**
+             * Format: int32
+             * @description Orders of one member in a business day.
+             */
+            per_member_day?: number | null;
+            /**
+             * Format: int32
+             * @description 每單上限: units, sets, thresholds or gifts of one order, 1–99.
+             */
+            per_order?: number | null;
+            /**
+             * Format: int32
+             * @description Orders of all customers.
+             */
+            total?: number | null;
+        };
         /** @description How far a rule is used in a window. */
         RuleLoad: {
             /**
@@ -6439,6 +12234,118 @@ export interface components {
              * @description Counted, in the rule's measure.
              */
             used: number;
+        };
+        /**
+         * @description How two rules that meet stand to each other.
+         * @enum {string}
+         */
+        RuleRelation: "stacks" | "same_group" | "stands_alone" | "not_beside" | "same_units";
+        /**
+         * @description Which time a condition is of.
+         * @enum {string}
+         */
+        RuleTimeBasis: "placed" | "wanted";
+        /** @description What a rule takes off a sample cart. */
+        SampleAdjustment: {
+            /**
+             * Format: int64
+             * @description Amount, below 0 for a discount.
+             */
+            amount: number;
+            /** @description Kind of the sentence that explains it. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Data for the sentence. */
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uuid
+             * @description Rule.
+             */
+            rule_id: string;
+            /** @description Letter of its stage; docs/rules.md, Price stages. */
+            stage: string;
+        };
+        /** @description A cart for trying a rule, priced from the published menu of the branch. */
+        SampleCart: {
+            /** @description Lines, 1–50. */
+            lines: components["schemas"]["SampleLine"][];
+        };
+        /** @description A line of a cart for trying a rule. */
+        SampleLine: {
+            /** @description Chosen options, one of each. */
+            option_ids: string[];
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /**
+             * Format: int32
+             * @description Units, 1–99.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+        };
+        /** @description A member for whom sample carts are priced. */
+        SampleMemberInput: {
+            /** @description It is the month of birth. */
+            birth_month?: boolean | null;
+            /** @description Nothing was ever ordered. */
+            first_order?: boolean | null;
+            /** @description Tags. */
+            tag_ids?: string[];
+            /**
+             * Format: uuid
+             * @description Tier; left out for none.
+             */
+            tier_id?: string | null;
+        };
+        /** @description A sample cart with its prices. */
+        SamplePrice: {
+            /** @description What acts, the rule among it, in the order of computation. */
+            adjustments: components["schemas"]["SampleAdjustment"][];
+            /**
+             * Format: int64
+             * @description Goods with the rule as well.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description Goods with all other rules.
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description Goods at list price.
+             */
+            list_total: number;
+            /** @description What does not act, and why. */
+            rejections: components["schemas"]["SampleRejection"][];
+            /** @description Lines of the request that are not on the menu, from 0; the cart is priced without them. */
+            unknown_lines: number[];
+        };
+        /** @description Why a rule does not act in a sample cart. */
+        SampleRejection: {
+            /** @description Its name. */
+            name: string;
+            /** @description Data for the sentence of the reason, such as the gap. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Reason, such as `MIN_SPEND`. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Rule.
+             */
+            rule_id: string;
         };
         /** @description Response of SaveCategory. */
         SaveCategoryResponse: {
@@ -6530,6 +12437,43 @@ export interface components {
              * @description Version of the list after the change.
              */
             version: number;
+        };
+        /** @description Request of SavePointsProgramme. */
+        SavePointsProgrammeRequest: {
+            /**
+             * Format: uuid
+             * @description Brand of a programme of one brand.
+             */
+            brand_id?: string | null;
+            /**
+             * Format: date-time
+             * @description From when, at most 365 days ahead; at once when left out.
+             */
+            effective_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Programme; left out for a new one.
+             */
+            programme_id?: string | null;
+            /**
+             * Format: int64
+             * @description Version that this one replaces before it takes effect; 0 for none.
+             */
+            replaces_version?: number | null;
+            /** @description The rules. */
+            rules: components["schemas"]["PointsRulesInput"];
+            /** @description Scope; of a programme that exists it must be the same. */
+            scope: components["schemas"]["ProgrammeScope"];
+            /**
+             * Format: int64
+             * @description Version of the programme it was read at; 0 for a new one.
+             */
+            version: number;
+        };
+        /** @description Response of SavePointsProgramme. */
+        SavePointsProgrammeResponse: {
+            /** @description The programme after the change. */
+            programme: components["schemas"]["PointsProgramme"];
         };
         /** @description Request of SaveSpecialDay. */
         SaveSpecialDayRequest: {
@@ -6667,6 +12611,47 @@ export interface components {
              * @description Version for the next change; left out for a new one.
              */
             version?: number | null;
+        };
+        /** @description Request of SaveTierProgramme. */
+        SaveTierProgrammeRequest: {
+            /**
+             * Format: uuid
+             * @description Brand of a programme of one brand.
+             */
+            brand_id?: string | null;
+            /**
+             * Format: date-time
+             * @description From when, at most 365 days ahead; at once when left out.
+             */
+            effective_at?: string | null;
+            /** @description Whom it concerns at once. */
+            mode: components["schemas"]["TierChangeMode"];
+            /**
+             * Format: uuid
+             * @description Programme; left out for a new one.
+             */
+            programme_id?: string | null;
+            /** @description For each tier that is left out and has members, the one that takes its place. */
+            replacements?: components["schemas"]["TierReplacement"][];
+            /**
+             * Format: int64
+             * @description Version that this one replaces before it takes effect; 0 for none.
+             */
+            replaces_version?: number | null;
+            /** @description The rules. */
+            rules: components["schemas"]["TierRulesInput"];
+            /** @description Scope; of a programme that exists it must be the same. */
+            scope: components["schemas"]["ProgrammeScope"];
+            /**
+             * Format: int64
+             * @description Version of the programme it was read at; 0 for a new one.
+             */
+            version: number;
+        };
+        /** @description Response of SaveTierProgramme. */
+        SaveTierProgrammeResponse: {
+            /** @description The programme after the change. */
+            programme: components["schemas"]["TierProgramme"];
         };
         /** @description Where an account may work. */
         Scope: {
@@ -6811,6 +12796,92 @@ export interface components {
         SetLimitsResponse: {
             /** @description Limits. */
             limits: components["schemas"]["Limits"];
+        };
+        /** @description Request of SetLineLogin. */
+        SetLineLoginRequest: {
+            /**
+             * Format: uuid
+             * @description Channel id, 10 digits.
+             */
+            channel_id: string;
+            /** @description Channel secret, 32 hexadecimal digits; unchanged when left out. */
+            channel_secret?: string | null;
+            /** @description Customers may sign in with LINE. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Version it was read at; 0 when it was never set.
+             */
+            version: number;
+        };
+        /** @description Response of SetLineLogin. */
+        SetLineLoginResponse: {
+            /** @description LINE Login after the change. */
+            line_login: components["schemas"]["LineLogin"];
+        };
+        /** @description Request of SetMemberConsents. */
+        SetMemberConsentsRequest: {
+            /** @description What is given or withdrawn, 1–4. */
+            consents?: components["schemas"]["ConsentChoice"][];
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of SetMemberConsents. */
+        SetMemberConsentsResponse: {
+            /** @description Consents, the last of each kind. */
+            consents: components["schemas"]["Consent"][];
+        };
+        /** @description Request of SetMemberState. */
+        SetMemberStateRequest: {
+            /** @description Why, 1–200 characters. */
+            reason: string;
+            /** @description 正常 or one of 黑名單. */
+            state: components["schemas"]["MemberState"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of SetMemberState. */
+        SetMemberStateResponse: {
+            /** @description The member after the change. */
+            member: components["schemas"]["MemberRow"];
+        };
+        /** @description Request of SetMemberTier. */
+        SetMemberTierRequest: {
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description Reason, 1–200 characters. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Tier.
+             */
+            tier_id: string;
+            /**
+             * Format: date-time
+             * @description Until when; null for ever.
+             */
+            valid_until?: string | null;
+        };
+        /** @description Response of SetMemberTier. */
+        SetMemberTierResponse: {
+            /** @description The tier after the change. */
+            tier: components["schemas"]["MemberTier"];
+        };
+        /** @description Request of SetMyConsents. */
+        SetMyConsentsRequest: {
+            /** @description What is given or withdrawn, 1–4. */
+            consents?: components["schemas"]["ConsentChoice"][];
+        };
+        /** @description Response of SetMyConsents. */
+        SetMyConsentsResponse: {
+            /** @description Consents, the last of each kind. */
+            consents: components["schemas"]["Consent"][];
         };
         /** @description What one variant or option takes from the components. */
         SetRecipeBody: {
@@ -7098,6 +13169,24 @@ export interface components {
              */
             password: string;
         };
+        /** @description A phone with the code that was sent to it, and what is kept of somebody who joins. */
+        SignInMember: {
+            /** @description Birthday, YYYY-MM-DD; empty for none. */
+            birthday?: string;
+            /** @description Branch; empty for none. */
+            branch_id?: string;
+            /** @description Came by a QR code in a branch. */
+            by_qr?: boolean;
+            /** @description Code. */
+            code: string;
+            /** @description Consents; joining needs that to the terms. */
+            consents?: components["schemas"]["GivenConsent"][];
+            gender?: components["schemas"]["MemberGender"] | null;
+            /** @description Name, at most 30 characters. */
+            name?: string;
+            /** @description Taiwanese mobile number. */
+            phone: string;
+        };
         /** @description Who signed in. */
         SignedIn: {
             me: components["schemas"]["Me"];
@@ -7275,6 +13364,41 @@ export interface components {
              * @description Version for the next change; left out for a new one.
              */
             version?: number | null;
+        };
+        /** @description Where to go on after LINE. */
+        StartLineLogin: {
+            /** @description Branch where somebody joins; empty for none. */
+            branch_id?: string;
+            /**
+             * @description Path of the storefront to come back to; `line` in its query then says what became of it:
+             *     `signed_in`, `phone_needed`, `cancelled` or `failed`.
+             */
+            return_path: string;
+        };
+        /** @description Request of StartReplay. */
+        StartReplayRequest: {
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /**
+             * Format: int32
+             * @description Days back from now, 1–31.
+             */
+            days: number;
+            /**
+             * Format: uuid
+             * @description Promotion it replaces; left out for a new one.
+             */
+            promotion_id?: string | null;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRuleInput"];
+        };
+        /** @description Response of StartReplay. */
+        StartReplayResponse: {
+            /** @description The replay. */
+            replay: components["schemas"]["Replay"];
         };
         /** @description Decisions that were saved with a change and that ordering carries out. */
         StartedDecisions: {
@@ -7582,6 +13706,136 @@ export interface components {
             /** @description Slug in the address. */
             slug: string;
         };
+        /** @description Request of SwitchPromoCodes. */
+        SwitchPromoCodesRequest: {
+            /** @description On or off. */
+            enabled: boolean;
+            /** @description Promo codes, 1–500. */
+            promo_code_ids?: string[];
+        };
+        /** @description Response of SwitchPromoCodes. */
+        SwitchPromoCodesResponse: {
+            /**
+             * Format: int32
+             * @description How many were changed.
+             */
+            changed_count: number;
+        };
+        /** @description A tag of members (會員標籤). */
+        Tag: {
+            /** @description Archived: given to nobody any more. */
+            archived: boolean;
+            /** @description Colour, `#` and six hexadecimal digits. */
+            colour: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description Description, at most 200 characters. */
+            description: string;
+            /** @description Names it had before, newest first, at most 20. */
+            former_names: string[];
+            /** @description Group, at most 20 characters; empty for none. */
+            group_name: string;
+            /**
+             * Format: int64
+             * @description Members who have it.
+             */
+            members: number;
+            /** @description Tag that it was merged into. */
+            merged_into: string | null;
+            /** @description Name, 1–20 characters; unique among active tags by case, width and spaces folded. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Tag.
+             */
+            tag_id: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A batch of changes. */
+        TagBatch: {
+            /** @description Given when true, taken when false. */
+            added: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Batch.
+             */
+            batch_id: string;
+            /**
+             * Format: int32
+             * @description Members it changed.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Members it was for.
+             */
+            matched: number;
+            /** @description Account. */
+            operator: string;
+            /**
+             * Format: uuid
+             * @description Tag.
+             */
+            tag_id: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be undone.
+             */
+            undo_until: string;
+            /**
+             * Format: date-time
+             * @description When it was undone.
+             */
+            undone_at: string | null;
+            /** @description Account that undid it. */
+            undone_by: string | null;
+        };
+        /** @description Members by what is known of them; all conditions that are given have to be met, at least one. */
+        TagFilterInput: {
+            /**
+             * Format: date-time
+             * @description Joined at or after this time.
+             */
+            joined_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Joined before this time.
+             */
+            joined_until?: string | null;
+            /**
+             * Format: date-time
+             * @description Last completed order before this time.
+             */
+            last_order_before?: string | null;
+            /**
+             * Format: int32
+             * @description At least so many completed orders; 0 for no condition.
+             */
+            min_orders: number;
+            /** @description With one of these tags, at most 50. */
+            tag_ids?: string[];
+            /** @description One of these tiers, at most 10. */
+            tier_ids?: string[];
+            /** @description With none of these tags, at most 50. */
+            without_tag_ids?: string[];
+        };
+        /**
+         * @description How a member got or lost a tag.
+         * @enum {string}
+         */
+        TagSource: "manual" | "batch" | "rule" | "merge" | "undo";
         /**
          * @description Tax type of a product.
          * @enum {string}
@@ -7609,6 +13863,353 @@ export interface components {
          * @enum {string}
          */
         TestStepOutcome: "waiting" | "reached" | "missed";
+        /**
+         * @description What a threshold is of.
+         * @enum {string}
+         */
+        ThresholdMeasure: "spend" | "units";
+        /** @description A tier. */
+        Tier: {
+            /** @description What it gives. */
+            benefits: components["schemas"]["TierBenefits"];
+            /** @description Colour, `#` and six hexadecimal digits. */
+            colour: string;
+            /** @description What happens where it is not kept. */
+            downgrade: components["schemas"]["TierDowngrade"];
+            /**
+             * Format: int32
+             * @description Days after the validity in which it can still be kept, 0–90.
+             */
+            grace_days: number;
+            /** @description Name, 1–20 characters. */
+            name: string;
+            /** @description What keeps it at the end of its validity; the conditions of reaching it when null. */
+            renewal: null | components["schemas"]["TierCondition"];
+            /**
+             * Format: uuid
+             * @description Tier; left out for a new one.
+             */
+            tier_id: string;
+            /** @description How it is reached; null for the base tier. */
+            upgrade: null | components["schemas"]["TierCondition"];
+            /**
+             * Format: int32
+             * @description Days it lasts, 1–3,650; 0 for ever.
+             */
+            validity_days: number;
+        };
+        /** @description What a tier gives. */
+        TierBenefits: {
+            /**
+             * Format: int32
+             * @description Discount in basis points, 0–9,900.
+             */
+            discount_bp: number;
+            /**
+             * Format: int64
+             * @description Goods from which delivery is free, minor units; null for none.
+             */
+            free_delivery_from: number | null;
+            /**
+             * Format: int64
+             * @description Most the discount takes off an order, minor units; null for no limit.
+             */
+            max_discount: number | null;
+            /** @description 可疊加: the factor is added to the highest other factor. */
+            points_factor_adds: boolean;
+            /**
+             * Format: int32
+             * @description Factor of points, 10,000 are once; 10,000–100,000.
+             */
+            points_factor_bp: number;
+            /** @description What the discount takes from; everything when null. */
+            target: null | components["schemas"]["ProductTarget"];
+        };
+        /** @description What a tier gives. */
+        TierBenefitsInput: {
+            /**
+             * Format: int32
+             * @description Discount in basis points, 0–9,900.
+             */
+            discount_bp: number;
+            /**
+             * Format: int64
+             * @description Goods from which delivery is free, minor units; null for none.
+             */
+            free_delivery_from?: number | null;
+            /**
+             * Format: int64
+             * @description Most the discount takes off an order, minor units; null for no limit.
+             */
+            max_discount?: number | null;
+            /** @description 可疊加: the factor is added to the highest other factor. */
+            points_factor_adds: boolean;
+            /**
+             * Format: int32
+             * @description Factor of points, 10,000 are once; 10,000–100,000.
+             */
+            points_factor_bp: number;
+            /** @description What the discount takes from; everything when null. */
+            target?: null | components["schemas"]["ProductTarget"];
+        };
+        /** @description A change of a member's tier. */
+        TierChange: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Why. */
+            cause: components["schemas"]["TierChangeCause"];
+            /**
+             * Format: uuid
+             * @description Tier before.
+             */
+            from_tier_id: string;
+            /** @description Account that set it. */
+            operator: string | null;
+            /**
+             * Format: uuid
+             * @description Order that caused it.
+             */
+            order_id: string | null;
+            /** @description Reason in words, of what staff set. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Tier after.
+             */
+            to_tier_id: string;
+            /**
+             * Format: date-time
+             * @description Until when it was valid then; null for ever.
+             */
+            valid_until: string | null;
+        };
+        /**
+         * @description Why a member's tier changed.
+         * @enum {string}
+         */
+        TierChangeCause: "reached" | "renewed" | "downgraded" | "revoked" | "recalculated" | "manual";
+        /**
+         * @description Whom a change of tiers concerns at once.
+         * @enum {string}
+         */
+        TierChangeMode: "recalculate" | "at_expiry" | "new_members";
+        /** @description What reaches or keeps a tier: each number that is not 0 is a condition, at least one. */
+        TierCondition: {
+            /** @description Every condition has to be met; otherwise one of them. */
+            all: boolean;
+            /**
+             * Format: int32
+             * @description Completed orders.
+             */
+            orders: number;
+            /**
+             * Format: int32
+             * @description Points earned by orders.
+             */
+            points_earned: number;
+            /**
+             * Format: int64
+             * @description One order of so much, minor units.
+             */
+            single_order: number;
+            /**
+             * Format: int64
+             * @description 累積消費, minor units.
+             */
+            spend: number;
+        };
+        /**
+         * @description What happens where a tier is not kept.
+         * @enum {string}
+         */
+        TierDowngrade: "one_tier" | "earned";
+        /** @description A tier. */
+        TierInput: {
+            /** @description What it gives. */
+            benefits: components["schemas"]["TierBenefitsInput"];
+            /** @description Colour, `#` and six hexadecimal digits. */
+            colour: string;
+            /** @description What happens where it is not kept. */
+            downgrade: components["schemas"]["TierDowngrade"];
+            /**
+             * Format: int32
+             * @description Days after the validity in which it can still be kept, 0–90.
+             */
+            grace_days: number;
+            /** @description Name, 1–20 characters. */
+            name: string;
+            /** @description What keeps it at the end of its validity; the conditions of reaching it when null. */
+            renewal?: null | components["schemas"]["TierCondition"];
+            /**
+             * Format: uuid
+             * @description Tier; left out for a new one.
+             */
+            tier_id?: string | null;
+            /** @description How it is reached; null for the base tier. */
+            upgrade?: null | components["schemas"]["TierCondition"];
+            /**
+             * Format: int32
+             * @description Days it lasts, 1–3,650; 0 for ever.
+             */
+            validity_days: number;
+        };
+        /** @description How many members have a tier. */
+        TierMembers: {
+            /**
+             * Format: int64
+             * @description Members.
+             */
+            members: number;
+            /**
+             * Format: uuid
+             * @description Tier.
+             */
+            tier_id: string;
+        };
+        /** @description How many members would move from one tier to another. */
+        TierMove: {
+            /**
+             * Format: uuid
+             * @description Tier before; empty for members who have none yet.
+             */
+            from_tier_id: string;
+            /**
+             * Format: int64
+             * @description Members.
+             */
+            members: number;
+            /**
+             * Format: int32
+             * @description Tier after, by its place in the new rules, from 0.
+             */
+            to_place: number;
+        };
+        /** @description A programme of tiers (VIP 等級): the tiers of one scope with all versions of their rules. */
+        TierProgramme: {
+            /**
+             * Format: uuid
+             * @description Brand of a programme of one brand.
+             */
+            brand_id: string | null;
+            /** @description Members of each tier now, by the order of the tiers; the base tier counts those above it not. */
+            members: components["schemas"]["TierMembers"][];
+            /**
+             * Format: int64
+             * @description Members who are still to be judged by the version in force.
+             */
+            members_to_judge: number;
+            /**
+             * Format: uuid
+             * @description Programme.
+             */
+            programme_id: string;
+            /** @description Scope. */
+            scope: components["schemas"]["ProgrammeScope"];
+            /**
+             * Format: int64
+             * @description Number of its latest version, for SaveTierProgramme.
+             */
+            version: number;
+            /** @description Versions, latest start first, at most 100. */
+            versions: components["schemas"]["TierProgrammeVersion"][];
+        };
+        /** @description A version of a programme of tiers. */
+        TierProgrammeVersion: {
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            effective_at: string;
+            /** @description Whom it concerns at once. */
+            mode: components["schemas"]["TierChangeMode"];
+            /** @description The rules. */
+            rules: components["schemas"]["TierRules"];
+            /**
+             * Format: date-time
+             * @description When it was saved.
+             */
+            saved_at: string;
+            /** @description Account that saved it. */
+            saved_by: string;
+            /** @description State. */
+            state: components["schemas"]["ProgrammeVersionState"];
+            /**
+             * Format: int64
+             * @description Number, from 1.
+             */
+            version: number;
+        };
+        /** @description What counts for tiers. */
+        TierProgress: {
+            /**
+             * Format: int32
+             * @description Completed orders.
+             */
+            orders: number;
+            /**
+             * Format: int32
+             * @description Points earned by orders.
+             */
+            points_earned: number;
+            /**
+             * Format: int64
+             * @description Largest order, minor units.
+             */
+            single_order: number;
+            /**
+             * Format: int64
+             * @description Spend, minor units.
+             */
+            spend: number;
+        };
+        /** @description A tier in the place of one that is left out. */
+        TierReplacement: {
+            /**
+             * Format: uuid
+             * @description Tier that is left out.
+             */
+            tier_id: string;
+            /**
+             * Format: int32
+             * @description Place of the other in the new rules, from 0.
+             */
+            to_place: number;
+        };
+        /** @description The tiers and how they are reached. */
+        TierRules: {
+            /** @description 1–10 tiers, the base tier first, then rising. */
+            tiers: components["schemas"]["Tier"][];
+            /** @description What counts for the tiers. */
+            window: components["schemas"]["TierWindow"];
+        };
+        /** @description The tiers and how they are reached. */
+        TierRulesInput: {
+            /** @description 1–10 tiers, the base tier first, then rising. */
+            tiers?: components["schemas"]["TierInput"][];
+            /** @description What counts for the tiers. */
+            window: components["schemas"]["TierWindow"];
+        };
+        /**
+         * @description What counts for tiers.
+         * @enum {string}
+         */
+        TierWindow: "rolling_year" | "calendar_year" | "since_tier";
+        /** @description Request of TransferCoupon. */
+        TransferCouponRequest: {
+            /**
+             * Format: uuid
+             * @description Member who gets it.
+             */
+            to_member_id: string;
+        };
+        /** @description Response of TransferCoupon. */
+        TransferCouponResponse: {
+            /** @description The coupon of the member who got it. */
+            coupon: components["schemas"]["Coupon"];
+        };
         /** @description Request of TransferStock. */
         TransferStockRequest: {
             /**
@@ -7674,6 +14275,33 @@ export interface components {
              */
             slot_starts_at: string;
         };
+        /** @description Request of UndoMerge. */
+        UndoMergeRequest: {
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of UndoMerge. */
+        UndoMergeResponse: {
+            /** @description The merging. */
+            merge: components["schemas"]["MemberMerge"];
+        };
+        /** @description Request of UndoTagBatch. */
+        UndoTagBatchRequest: Record<string, never>;
+        /** @description Response of UndoTagBatch. */
+        UndoTagBatchResponse: {
+            /** @description The batch after it. */
+            batch: components["schemas"]["TagBatch"];
+            /**
+             * Format: int32
+             * @description Members whose tag changed.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Members whose tag was changed by something else since and is left alone.
+             */
+            left_alone: number;
+        };
         /** @description Request of UndoTransition. */
         UndoTransitionRequest: {
             /**
@@ -7696,6 +14324,16 @@ export interface components {
         UnmaskContactResponse: {
             /** @description The customer; the phone in E.164 form. */
             contact: components["schemas"]["Contact"];
+        };
+        /** @description Request of UnmaskMember. */
+        UnmaskMemberRequest: {
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of UnmaskMember. */
+        UnmaskMemberResponse: {
+            /** @description Personal data. */
+            contact: components["schemas"]["MemberContact"];
         };
         /** @description Money that was captured or refunded and that no file has. */
         UnsettledMoney: {
@@ -7744,6 +14382,26 @@ export interface components {
             /** @description Our reference. */
             reference: string;
         };
+        /** @description Request of UpdateBenefitSettings. */
+        UpdateBenefitSettingsRequest: {
+            /** @description The settings. */
+            settings: components["schemas"]["BenefitSettingsInput"];
+            /**
+             * Format: int64
+             * @description Version they were read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateBenefitSettings. */
+        UpdateBenefitSettingsResponse: {
+            /** @description The settings after the change. */
+            settings: components["schemas"]["BenefitSettings"];
+            /**
+             * Format: int64
+             * @description Version after the change.
+             */
+            version: number;
+        };
         /** @description Response of UpdateBranch. */
         UpdateBranchResponse: {
             /** @description The branch. */
@@ -7753,6 +14411,21 @@ export interface components {
         UpdateBrandResponse: {
             /** @description The brand. */
             brand: components["schemas"]["Brand"];
+        };
+        /** @description Request of UpdateCouponTemplate. */
+        UpdateCouponTemplateRequest: {
+            /** @description The template. */
+            template: components["schemas"]["CouponTemplateDraftInput"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateCouponTemplate. */
+        UpdateCouponTemplateResponse: {
+            /** @description The template after the change. */
+            template: components["schemas"]["CouponTemplate"];
         };
         /** @description Request of UpdateGatewayAccount. */
         UpdateGatewayAccountRequest: {
@@ -7785,10 +14458,147 @@ export interface components {
             /** @description The account after the change. */
             account: components["schemas"]["GatewayAccount"];
         };
+        /** @description Request of UpdateMe. */
+        UpdateMeRequest: {
+            /** @description Birthday, YYYY-MM-DD; unchanged when left out. */
+            birthday?: string | null;
+            /** @description E-mail, empty for none; unchanged when left out. */
+            email?: string | null;
+            /** @description Gender; unchanged when left out. */
+            gender?: null | components["schemas"]["Gender"];
+            /** @description Name; unchanged when left out. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateMe. */
+        UpdateMeResponse: {
+            /** @description The caller's own data. */
+            me: components["schemas"]["MyAccount"];
+        };
+        /** @description Request of UpdateMember. */
+        UpdateMemberRequest: {
+            /** @description Birthday, YYYY-MM-DD, empty for none; unchanged when left out. */
+            birthday?: string | null;
+            /** @description E-mail, empty for none; unchanged when left out. */
+            email?: string | null;
+            /** @description Gender; unchanged when left out. */
+            gender?: null | components["schemas"]["Gender"];
+            /** @description Name; unchanged when left out. */
+            name?: string | null;
+            /** @description Taiwanese mobile number; unchanged when left out. */
+            phone?: string | null;
+            /** @description Why, 1–200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateMember. */
+        UpdateMemberResponse: {
+            /** @description The member after the change. */
+            member: components["schemas"]["MemberRow"];
+        };
+        /** @description Request of UpdateMyAddress. */
+        UpdateMyAddressRequest: {
+            /** @description What it becomes. */
+            address: components["schemas"]["AddressInputInput"];
+        };
+        /** @description Response of UpdateMyAddress. */
+        UpdateMyAddressResponse: {
+            /** @description The address. */
+            address: components["schemas"]["MemberAddress"];
+        };
         /** @description Response of UpdateProduct. */
         UpdateProductResponse: {
             /** @description The product. */
             product: components["schemas"]["Product"];
+        };
+        /** @description Request of UpdatePromoCode. */
+        UpdatePromoCodeRequest: {
+            /** @description The promo code. */
+            promo_code: components["schemas"]["PromoCodeDraftInput"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdatePromoCode. */
+        UpdatePromoCodeResponse: {
+            /** @description The promo code after the change. */
+            promo_code: components["schemas"]["PromoCode"];
+        };
+        /** @description Request of UpdatePromotion. */
+        UpdatePromotionRequest: {
+            /** @description The promotion. */
+            promotion: components["schemas"]["PromotionDraftInput"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdatePromotion. */
+        UpdatePromotionResponse: {
+            /** @description The promotion after the change. */
+            promotion: components["schemas"]["Promotion"];
+            /** @description Rules that stay alone in their group, or other things to look at, by a stable word such as `GROUP_OF_ONE`. */
+            warnings: string[];
+        };
+        /** @description Request of UpdateTag. */
+        UpdateTagRequest: {
+            /** @description Renames it although others are close. */
+            allow_similar?: boolean | null;
+            /** @description Colour, `#` and six hexadecimal digits. */
+            colour: string;
+            /** @description Description, at most 200 characters. */
+            description?: string | null;
+            /** @description Group, at most 20 characters. */
+            group_name?: string | null;
+            /** @description Name, 1–20 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateTag. */
+        UpdateTagResponse: {
+            /** @description The tag after the change. */
+            tag: components["schemas"]["Tag"];
+        };
+        /** @description A coupon of the member that could be used in the branch. */
+        UsableCoupon: {
+            /**
+             * Format: uuid
+             * @description Coupon.
+             */
+            coupon_id: string;
+            /**
+             * Format: date-time
+             * @description When it ends; absent for never.
+             */
+            ends_at: string | null;
+            /** @description Name as the customer sees it. */
+            name: string;
+            /** @description Data for the sentence of the reason. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Stable reason why it cannot be used now; empty where it can. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description What this order would cost with it beside what is entered already; absent where it cannot be used now.
+             */
+            total_with: number | null;
         };
         /** @description A size or temperature of a product; it carries the price and is the stock-keeping unit. */
         Variant: {
@@ -7839,6 +14649,21 @@ export interface components {
             /** @description The verification. */
             verification: components["schemas"]["AccountVerification"];
         };
+        /** @description Request of VoidCoupons. */
+        VoidCouponsRequest: {
+            /** @description Coupons, 1–1,000. */
+            coupon_ids?: string[];
+            /** @description Why, 1–200 characters. */
+            reason: string;
+        };
+        /** @description Response of VoidCoupons. */
+        VoidCouponsResponse: {
+            /**
+             * Format: int32
+             * @description How many were voided by this call.
+             */
+            voided_count: number;
+        };
         /** @description Units of one weekday. */
         WeekdayAmount: {
             /**
@@ -7849,6 +14674,36 @@ export interface components {
             /**
              * Format: int32
              * @description ISO weekday, 1 Monday … 7 Sunday.
+             */
+            weekday: number;
+        };
+        /** @description More points on a weekday. */
+        WeekdayFactor: {
+            /** @description 可疊加: what it adds to once is added to the highest factor. */
+            adds: boolean;
+            /**
+             * Format: int32
+             * @description 10,000 are once; 10,000–100,000.
+             */
+            factor_bp: number;
+            /**
+             * Format: int32
+             * @description Weekday of the business day, Monday 1 to Sunday 7.
+             */
+            weekday: number;
+        };
+        /** @description More points on a weekday. */
+        WeekdayFactorInput: {
+            /** @description 可疊加: what it adds to once is added to the highest factor. */
+            adds?: boolean | null;
+            /**
+             * Format: int32
+             * @description 10,000 are once; 10,000–100,000.
+             */
+            factor_bp: number;
+            /**
+             * Format: int32
+             * @description Weekday of the business day, Monday 1 to Sunday 7.
              */
             weekday: number;
         };
@@ -7871,6 +14726,59 @@ export interface components {
             /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
+        /** @description Request of WithdrawPointsProgramme. */
+        WithdrawPointsProgrammeRequest: {
+            /**
+             * Format: int64
+             * @description Version of the programme it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of WithdrawPointsProgramme. */
+        WithdrawPointsProgrammeResponse: {
+            /** @description The programme after the change. */
+            programme: components["schemas"]["PointsProgramme"];
+        };
+        /** @description Request of WithdrawTierProgramme. */
+        WithdrawTierProgrammeRequest: {
+            /**
+             * Format: int64
+             * @description Version of the programme it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of WithdrawTierProgramme. */
+        WithdrawTierProgrammeResponse: {
+            /** @description The programme after the change. */
+            programme: components["schemas"]["TierProgramme"];
+        };
+        /** @description The least a product can cost with all rules that may act together. */
+        WorstCase: {
+            /**
+             * Format: int64
+             * @description Least net.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description List price.
+             */
+            list: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /** @description Rules that lead there. */
+            rule_ids: string[];
+            /**
+             * Format: uuid
+             * @description Variant.
+             */
+            variant_id: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -7880,15 +14788,34 @@ export interface components {
 }
 export type Account = components['schemas']['Account'];
 export type AccountVerification = components['schemas']['AccountVerification'];
+export type AddOnEffect = components['schemas']['AddOnEffect'];
+export type AddOnItem = components['schemas']['AddOnItem'];
+export type AddressInputInput = components['schemas']['AddressInputInput'];
+export type AdjustPointsRequest = components['schemas']['AdjustPointsRequest'];
+export type AdjustPointsResponse = components['schemas']['AdjustPointsResponse'];
 export type Adjustment = components['schemas']['Adjustment'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
+export type AnyNEffect = components['schemas']['AnyNEffect'];
+export type AnyNEffectInput = components['schemas']['AnyNEffectInput'];
 export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
 export type ArchiveOptionGroupRequest = components['schemas']['ArchiveOptionGroupRequest'];
 export type ArchiveProductRequest = components['schemas']['ArchiveProductRequest'];
+export type ArchiveTagRequest = components['schemas']['ArchiveTagRequest'];
+export type ArchiveTagResponse = components['schemas']['ArchiveTagResponse'];
 export type AttemptState = components['schemas']['AttemptState'];
+export type AudienceKind = components['schemas']['AudienceKind'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type Availability = components['schemas']['Availability'];
 export type AvailabilityChanged = components['schemas']['AvailabilityChanged'];
+export type BenefitClass = components['schemas']['BenefitClass'];
+export type BenefitEffect = components['schemas']['BenefitEffect'];
+export type BenefitEffectInput = components['schemas']['BenefitEffectInput'];
+export type BenefitRule = components['schemas']['BenefitRule'];
+export type BenefitRuleInput = components['schemas']['BenefitRuleInput'];
+export type BenefitSettings = components['schemas']['BenefitSettings'];
+export type BenefitSettingsInput = components['schemas']['BenefitSettingsInput'];
+export type BenefitUsage = components['schemas']['BenefitUsage'];
+export type Benefits = components['schemas']['Benefits'];
 export type BookedSettlement = components['schemas']['BookedSettlement'];
 export type Branch = components['schemas']['Branch'];
 export type BranchInput = components['schemas']['BranchInput'];
@@ -7897,6 +14824,10 @@ export type Brand = components['schemas']['Brand'];
 export type BrandInput = components['schemas']['BrandInput'];
 export type BrandPaymentMethod = components['schemas']['BrandPaymentMethod'];
 export type BrandPaymentMethodInput = components['schemas']['BrandPaymentMethodInput'];
+export type BundleEffect = components['schemas']['BundleEffect'];
+export type BundleEffectSlot = components['schemas']['BundleEffectSlot'];
+export type BuyGetEffect = components['schemas']['BuyGetEffect'];
+export type BuyGetEffectInput = components['schemas']['BuyGetEffectInput'];
 export type CancelByTokenResponse = components['schemas']['CancelByTokenResponse'];
 export type CancelReason = components['schemas']['CancelReason'];
 export type CaptureMode = components['schemas']['CaptureMode'];
@@ -7905,54 +14836,156 @@ export type CartLine = components['schemas']['CartLine'];
 export type CartSlots = components['schemas']['CartSlots'];
 export type Category = components['schemas']['Category'];
 export type CategoryInput = components['schemas']['CategoryInput'];
+export type ChangeCouponTemplateStateRequest = components['schemas']['ChangeCouponTemplateStateRequest'];
+export type ChangeCouponTemplateStateResponse = components['schemas']['ChangeCouponTemplateStateResponse'];
+export type ChangeMemberTagsRequest = components['schemas']['ChangeMemberTagsRequest'];
+export type ChangeMemberTagsResponse = components['schemas']['ChangeMemberTagsResponse'];
+export type ChangeMyPhoneRequest = components['schemas']['ChangeMyPhoneRequest'];
+export type ChangeMyPhoneResponse = components['schemas']['ChangeMyPhoneResponse'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type ChangePromotionStateRequest = components['schemas']['ChangePromotionStateRequest'];
+export type ChangePromotionStateResponse = components['schemas']['ChangePromotionStateResponse'];
 export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
+export type CheckPromotionRequest = components['schemas']['CheckPromotionRequest'];
+export type CheckPromotionResponse = components['schemas']['CheckPromotionResponse'];
 export type CheckPublishResponse = components['schemas']['CheckPublishResponse'];
 export type ChosenOption = components['schemas']['ChosenOption'];
+export type CodePurpose = components['schemas']['CodePurpose'];
+export type CodeSent = components['schemas']['CodeSent'];
 export type Component = components['schemas']['Component'];
+export type Consent = components['schemas']['Consent'];
+export type ConsentChoice = components['schemas']['ConsentChoice'];
+export type ConsentKind = components['schemas']['ConsentKind'];
+export type ConsentSource = components['schemas']['ConsentSource'];
 export type Contact = components['schemas']['Contact'];
 export type ContactInput = components['schemas']['ContactInput'];
 export type CopyLimitsRequest = components['schemas']['CopyLimitsRequest'];
 export type CopyLimitsResponse = components['schemas']['CopyLimitsResponse'];
+export type CopyMeResponse = components['schemas']['CopyMeResponse'];
+export type CopyMemberRequest = components['schemas']['CopyMemberRequest'];
+export type CopyMemberResponse = components['schemas']['CopyMemberResponse'];
+export type CopyPromoCodeRequest = components['schemas']['CopyPromoCodeRequest'];
+export type CopyPromoCodeResponse = components['schemas']['CopyPromoCodeResponse'];
+export type CostBearer = components['schemas']['CostBearer'];
+export type CostShare = components['schemas']['CostShare'];
+export type CostShareInput = components['schemas']['CostShareInput'];
+export type Coupon = components['schemas']['Coupon'];
+export type CouponEntry = components['schemas']['CouponEntry'];
+export type CouponEntryKind = components['schemas']['CouponEntryKind'];
+export type CouponNotIssued = components['schemas']['CouponNotIssued'];
+export type CouponState = components['schemas']['CouponState'];
+export type CouponTemplate = components['schemas']['CouponTemplate'];
+export type CouponTemplateDraftInput = components['schemas']['CouponTemplateDraftInput'];
+export type CouponTemplateState = components['schemas']['CouponTemplateState'];
+export type CouponValidity = components['schemas']['CouponValidity'];
+export type CouponValidityInput = components['schemas']['CouponValidityInput'];
 export type CreateAccountRequest = components['schemas']['CreateAccountRequest'];
 export type CreateAccountResponse = components['schemas']['CreateAccountResponse'];
 export type CreateBranchResponse = components['schemas']['CreateBranchResponse'];
 export type CreateBrandResponse = components['schemas']['CreateBrandResponse'];
+export type CreateCouponTemplateRequest = components['schemas']['CreateCouponTemplateRequest'];
+export type CreateCouponTemplateResponse = components['schemas']['CreateCouponTemplateResponse'];
 export type CreateGatewayAccountRequest = components['schemas']['CreateGatewayAccountRequest'];
 export type CreateGatewayAccountResponse = components['schemas']['CreateGatewayAccountResponse'];
+export type CreateMemberNoteRequest = components['schemas']['CreateMemberNoteRequest'];
+export type CreateMemberNoteResponse = components['schemas']['CreateMemberNoteResponse'];
+export type CreateMemberRequest = components['schemas']['CreateMemberRequest'];
+export type CreateMemberResponse = components['schemas']['CreateMemberResponse'];
+export type CreateMyAddressRequest = components['schemas']['CreateMyAddressRequest'];
+export type CreateMyAddressResponse = components['schemas']['CreateMyAddressResponse'];
 export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
 export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
 export type CreateProductResponse = components['schemas']['CreateProductResponse'];
+export type CreatePromoCodeRequest = components['schemas']['CreatePromoCodeRequest'];
+export type CreatePromoCodeResponse = components['schemas']['CreatePromoCodeResponse'];
+export type CreatePromotionRequest = components['schemas']['CreatePromotionRequest'];
+export type CreatePromotionResponse = components['schemas']['CreatePromotionResponse'];
+export type CreateTagBatchRequest = components['schemas']['CreateTagBatchRequest'];
+export type CreateTagBatchResponse = components['schemas']['CreateTagBatchResponse'];
+export type CreateTagRequest = components['schemas']['CreateTagRequest'];
+export type CreateTagResponse = components['schemas']['CreateTagResponse'];
 export type CredentialField = components['schemas']['CredentialField'];
 export type CredentialHint = components['schemas']['CredentialHint'];
 export type CredentialValue = components['schemas']['CredentialValue'];
+export type DailyHours = components['schemas']['DailyHours'];
 export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
+export type DecidePointAdjustmentRequest = components['schemas']['DecidePointAdjustmentRequest'];
+export type DecidePointAdjustmentResponse = components['schemas']['DecidePointAdjustmentResponse'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
+export type DeliveryEffect = components['schemas']['DeliveryEffect'];
+export type DeliveryEffectInput = components['schemas']['DeliveryEffectInput'];
 export type DifferenceCause = components['schemas']['DifferenceCause'];
+export type DiscountTotal = components['schemas']['DiscountTotal'];
+export type DismissDuplicateRequest = components['schemas']['DismissDuplicateRequest'];
 export type DisplayState = components['schemas']['DisplayState'];
+export type DuplicateCause = components['schemas']['DuplicateCause'];
+export type DuplicatePair = components['schemas']['DuplicatePair'];
+export type EndMemberSessionResponse = components['schemas']['EndMemberSessionResponse'];
 export type EndMySessionResponse = components['schemas']['EndMySessionResponse'];
+export type Entered = components['schemas']['Entered'];
+export type EnteredKind = components['schemas']['EnteredKind'];
+export type EnteredOutcome = components['schemas']['EnteredOutcome'];
+export type EraseMeRequest = components['schemas']['EraseMeRequest'];
+export type EraseMemberRequest = components['schemas']['EraseMemberRequest'];
+export type Exclusivity = components['schemas']['Exclusivity'];
+export type ExportFilter = components['schemas']['ExportFilter'];
+export type ExportMembers = components['schemas']['ExportMembers'];
+export type ExportPromoCodesResponse = components['schemas']['ExportPromoCodesResponse'];
+export type ExportState = components['schemas']['ExportState'];
+export type ExtendCouponsRequest = components['schemas']['ExtendCouponsRequest'];
+export type ExtendCouponsResponse = components['schemas']['ExtendCouponsResponse'];
 export type Fee = components['schemas']['Fee'];
 export type FeeAmount = components['schemas']['FeeAmount'];
 export type FieldChange = components['schemas']['FieldChange'];
+export type FindCouponByCodeResponse = components['schemas']['FindCouponByCodeResponse'];
+export type FindMemberAtCounterRequest = components['schemas']['FindMemberAtCounterRequest'];
+export type FindMemberAtCounterResponse = components['schemas']['FindMemberAtCounterResponse'];
+export type FindMembersRequest = components['schemas']['FindMembersRequest'];
+export type FindMembersResponse = components['schemas']['FindMembersResponse'];
 export type FindOrdersRequest = components['schemas']['FindOrdersRequest'];
 export type FindOrdersResponse = components['schemas']['FindOrdersResponse'];
 export type FormField = components['schemas']['FormField'];
 export type GatewayAccount = components['schemas']['GatewayAccount'];
 export type GatewayMode = components['schemas']['GatewayMode'];
+export type Gender = components['schemas']['Gender'];
+export type GetBenefitSettingsResponse = components['schemas']['GetBenefitSettingsResponse'];
+export type GetCouponResponse = components['schemas']['GetCouponResponse'];
+export type GetCouponTemplateResponse = components['schemas']['GetCouponTemplateResponse'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLedgerBalancesResponse = components['schemas']['GetLedgerBalancesResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
+export type GetLineLoginResponse = components['schemas']['GetLineLoginResponse'];
 export type GetLoadResponse = components['schemas']['GetLoadResponse'];
+export type GetMemberPointsResponse = components['schemas']['GetMemberPointsResponse'];
+export type GetMemberResponse = components['schemas']['GetMemberResponse'];
+export type GetMemberTiersResponse = components['schemas']['GetMemberTiersResponse'];
+export type GetMyAccountResponse = components['schemas']['GetMyAccountResponse'];
+export type GetMyCardResponse = components['schemas']['GetMyCardResponse'];
+export type GetMyPointsResponse = components['schemas']['GetMyPointsResponse'];
+export type GetMyTierResponse = components['schemas']['GetMyTierResponse'];
 export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResponse'];
 export type GetOrderPaymentResponse = components['schemas']['GetOrderPaymentResponse'];
 export type GetOrderResponse = components['schemas']['GetOrderResponse'];
+export type GetPointsSumsResponse = components['schemas']['GetPointsSumsResponse'];
 export type GetProductResponse = components['schemas']['GetProductResponse'];
+export type GetPromoCodeResponse = components['schemas']['GetPromoCodeResponse'];
+export type GetPromotionResponse = components['schemas']['GetPromotionResponse'];
+export type GetPromotionResultResponse = components['schemas']['GetPromotionResultResponse'];
+export type GetReplayResponse = components['schemas']['GetReplayResponse'];
 export type GetSettlementResponse = components['schemas']['GetSettlementResponse'];
+export type GetSignInOptionsResponse = components['schemas']['GetSignInOptionsResponse'];
 export type GetVerificationResponse = components['schemas']['GetVerificationResponse'];
+export type Gift = components['schemas']['Gift'];
+export type GiftEffect = components['schemas']['GiftEffect'];
+export type GiftEffectInput = components['schemas']['GiftEffectInput'];
+export type GiftState = components['schemas']['GiftState'];
+export type GivenConsent = components['schemas']['GivenConsent'];
+export type GivenConsentKind = components['schemas']['GivenConsentKind'];
+export type Habit = components['schemas']['Habit'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['HoursInput'];
 export type HoursVersion = components['schemas']['HoursVersion'];
@@ -7964,6 +14997,11 @@ export type ImportRemoval = components['schemas']['ImportRemoval'];
 export type ImportRow = components['schemas']['ImportRow'];
 export type ImportSettlementResponse = components['schemas']['ImportSettlementResponse'];
 export type ImportStockResponse = components['schemas']['ImportStockResponse'];
+export type IssueCouponsRequest = components['schemas']['IssueCouponsRequest'];
+export type IssueCouponsResponse = components['schemas']['IssueCouponsResponse'];
+export type ItemEffect = components['schemas']['ItemEffect'];
+export type ItemEffectInput = components['schemas']['ItemEffectInput'];
+export type JoinSource = components['schemas']['JoinSource'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerAttempt = components['schemas']['LedgerAttempt'];
 export type LedgerBalance = components['schemas']['LedgerBalance'];
@@ -7986,27 +15024,46 @@ export type LimitWindow = components['schemas']['LimitWindow'];
 export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
+export type LineLogin = components['schemas']['LineLogin'];
+export type LineLoginStarted = components['schemas']['LineLoginStarted'];
 export type ListAccountsResponse = components['schemas']['ListAccountsResponse'];
 export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsResponse'];
 export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
 export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
+export type ListCouponTemplatesResponse = components['schemas']['ListCouponTemplatesResponse'];
+export type ListCouponsResponse = components['schemas']['ListCouponsResponse'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListDuplicatesResponse = components['schemas']['ListDuplicatesResponse'];
 export type ListGatewayAccountsResponse = components['schemas']['ListGatewayAccountsResponse'];
 export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
 export type ListLedgerTransactionsResponse = components['schemas']['ListLedgerTransactionsResponse'];
 export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
 export type ListLimitVersionsResponse = components['schemas']['ListLimitVersionsResponse'];
 export type ListLoadResponse = components['schemas']['ListLoadResponse'];
+export type ListMemberSessionsResponse = components['schemas']['ListMemberSessionsResponse'];
+export type ListMemberTagsResponse = components['schemas']['ListMemberTagsResponse'];
 export type ListMenuVersionsResponse = components['schemas']['ListMenuVersionsResponse'];
+export type ListMergesResponse = components['schemas']['ListMergesResponse'];
+export type ListMyAddressesResponse = components['schemas']['ListMyAddressesResponse'];
+export type ListMyOrdersResponse = components['schemas']['ListMyOrdersResponse'];
+export type ListMyPointEntriesResponse = components['schemas']['ListMyPointEntriesResponse'];
 export type ListMySessionsResponse = components['schemas']['ListMySessionsResponse'];
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
 export type ListOrderLedgerResponse = components['schemas']['ListOrderLedgerResponse'];
 export type ListOrderPaymentMethodsResponse = components['schemas']['ListOrderPaymentMethodsResponse'];
 export type ListOrderRefundsResponse = components['schemas']['ListOrderRefundsResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
+export type ListOwnCouponsResponse = components['schemas']['ListOwnCouponsResponse'];
 export type ListPausesResponse = components['schemas']['ListPausesResponse'];
 export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMethodsResponse'];
+export type ListPointAdjustmentsResponse = components['schemas']['ListPointAdjustmentsResponse'];
+export type ListPointEntriesResponse = components['schemas']['ListPointEntriesResponse'];
+export type ListPointsProgrammesResponse = components['schemas']['ListPointsProgrammesResponse'];
 export type ListProductsResponse = components['schemas']['ListProductsResponse'];
+export type ListPromoCodeUsesResponse = components['schemas']['ListPromoCodeUsesResponse'];
+export type ListPromoCodesResponse = components['schemas']['ListPromoCodesResponse'];
+export type ListPromotionVersionsResponse = components['schemas']['ListPromotionVersionsResponse'];
+export type ListPromotionsResponse = components['schemas']['ListPromotionsResponse'];
 export type ListProvidersResponse = components['schemas']['ListProvidersResponse'];
 export type ListRecipeVersionsResponse = components['schemas']['ListRecipeVersionsResponse'];
 export type ListSettlementsResponse = components['schemas']['ListSettlementsResponse'];
@@ -8014,12 +15071,34 @@ export type ListShortOrdersResponse = components['schemas']['ListShortOrdersResp
 export type ListSpecialDaysResponse = components['schemas']['ListSpecialDaysResponse'];
 export type ListStockMovementsResponse = components['schemas']['ListStockMovementsResponse'];
 export type ListStockResponse = components['schemas']['ListStockResponse'];
+export type ListTagBatchesResponse = components['schemas']['ListTagBatchesResponse'];
+export type ListTagsResponse = components['schemas']['ListTagsResponse'];
+export type ListTierProgrammesResponse = components['schemas']['ListTierProgrammesResponse'];
 export type ListUnsettledResponse = components['schemas']['ListUnsettledResponse'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
 export type LoadedProduct = components['schemas']['LoadedProduct'];
 export type MatchSettlementRequest = components['schemas']['MatchSettlementRequest'];
 export type MatchSettlementResponse = components['schemas']['MatchSettlementResponse'];
 export type Me = components['schemas']['Me'];
+export type MemberAddress = components['schemas']['MemberAddress'];
+export type MemberContact = components['schemas']['MemberContact'];
+export type MemberCopy = components['schemas']['MemberCopy'];
+export type MemberFilterInput = components['schemas']['MemberFilterInput'];
+export type MemberGender = components['schemas']['MemberGender'];
+export type MemberHabits = components['schemas']['MemberHabits'];
+export type MemberMerge = components['schemas']['MemberMerge'];
+export type MemberNote = components['schemas']['MemberNote'];
+export type MemberOrder = components['schemas']['MemberOrder'];
+export type MemberProfile = components['schemas']['MemberProfile'];
+export type MemberRow = components['schemas']['MemberRow'];
+export type MemberSession = components['schemas']['MemberSession'];
+export type MemberSignedIn = components['schemas']['MemberSignedIn'];
+export type MemberSort = components['schemas']['MemberSort'];
+export type MemberState = components['schemas']['MemberState'];
+export type MemberStateChange = components['schemas']['MemberStateChange'];
+export type MemberTag = components['schemas']['MemberTag'];
+export type MemberTagChange = components['schemas']['MemberTagChange'];
+export type MemberTier = components['schemas']['MemberTier'];
 export type MenuBranch = components['schemas']['MenuBranch'];
 export type MenuBrand = components['schemas']['MenuBrand'];
 export type MenuCategory = components['schemas']['MenuCategory'];
@@ -8030,12 +15109,20 @@ export type MenuOptionGroup = components['schemas']['MenuOptionGroup'];
 export type MenuProduct = components['schemas']['MenuProduct'];
 export type MenuVariant = components['schemas']['MenuVariant'];
 export type MenuVersion = components['schemas']['MenuVersion'];
+export type MergeMembersRequest = components['schemas']['MergeMembersRequest'];
+export type MergeMembersResponse = components['schemas']['MergeMembersResponse'];
+export type MergeTagsRequest = components['schemas']['MergeTagsRequest'];
+export type MergeTagsResponse = components['schemas']['MergeTagsResponse'];
 export type Method = components['schemas']['Method'];
 export type MethodHours = components['schemas']['MethodHours'];
 export type MethodHoursInput = components['schemas']['MethodHoursInput'];
 export type MovementKind = components['schemas']['MovementKind'];
+export type MyAccount = components['schemas']['MyAccount'];
 export type NextStep = components['schemas']['NextStep'];
 export type NextStepKind = components['schemas']['NextStepKind'];
+export type NthUnitEffect = components['schemas']['NthUnitEffect'];
+export type NthUnitEffectInput = components['schemas']['NthUnitEffectInput'];
+export type Offer = components['schemas']['Offer'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
@@ -8047,6 +15134,8 @@ export type Order = components['schemas']['Order'];
 export type OrderChanged = components['schemas']['OrderChanged'];
 export type OrderDecisionInput = components['schemas']['OrderDecisionInput'];
 export type OrderDecisionsInput = components['schemas']['OrderDecisionsInput'];
+export type OrderEffect = components['schemas']['OrderEffect'];
+export type OrderEffectInput = components['schemas']['OrderEffectInput'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderKind = components['schemas']['OrderKind'];
 export type OrderLimit = components['schemas']['OrderLimit'];
@@ -8059,6 +15148,8 @@ export type OrderSlot = components['schemas']['OrderSlot'];
 export type OrderSlots = components['schemas']['OrderSlots'];
 export type OrderState = components['schemas']['OrderState'];
 export type OrderSummary = components['schemas']['OrderSummary'];
+export type OrderThreshold = components['schemas']['OrderThreshold'];
+export type OrderThresholdInput = components['schemas']['OrderThresholdInput'];
 export type OrderWithTarget = components['schemas']['OrderWithTarget'];
 export type Organisation = components['schemas']['Organisation'];
 export type OutcomeCount = components['schemas']['OutcomeCount'];
@@ -8086,24 +15177,68 @@ export type PaymentProgress = components['schemas']['PaymentProgress'];
 export type PaymentRefund = components['schemas']['PaymentRefund'];
 export type PaymentState = components['schemas']['PaymentState'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
+export type PendingPoints = components['schemas']['PendingPoints'];
 export type Period = components['schemas']['Period'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type PlaceOrderResponse = components['schemas']['PlaceOrderResponse'];
 export type Plan = components['schemas']['Plan'];
 export type PlannedHoursInput = components['schemas']['PlannedHoursInput'];
+export type PointAdjustment = components['schemas']['PointAdjustment'];
+export type PointAdjustmentState = components['schemas']['PointAdjustmentState'];
+export type PointEntry = components['schemas']['PointEntry'];
+export type PointEntryKind = components['schemas']['PointEntryKind'];
+export type PointsAccount = components['schemas']['PointsAccount'];
+export type PointsEarning = components['schemas']['PointsEarning'];
+export type PointsEarningInput = components['schemas']['PointsEarningInput'];
+export type PointsEffect = components['schemas']['PointsEffect'];
+export type PointsEffectInput = components['schemas']['PointsEffectInput'];
+export type PointsExample = components['schemas']['PointsExample'];
+export type PointsExpiry = components['schemas']['PointsExpiry'];
+export type PointsLot = components['schemas']['PointsLot'];
+export type PointsLotChange = components['schemas']['PointsLotChange'];
+export type PointsOutcome = components['schemas']['PointsOutcome'];
+export type PointsProgramme = components['schemas']['PointsProgramme'];
+export type PointsProgrammeVersion = components['schemas']['PointsProgrammeVersion'];
+export type PointsRedeeming = components['schemas']['PointsRedeeming'];
+export type PointsRedeemingInput = components['schemas']['PointsRedeemingInput'];
+export type PointsRules = components['schemas']['PointsRules'];
+export type PointsRulesInput = components['schemas']['PointsRulesInput'];
+export type PointsSum = components['schemas']['PointsSum'];
 export type PreviewHoursRequest = components['schemas']['PreviewHoursRequest'];
 export type PreviewHoursResponse = components['schemas']['PreviewHoursResponse'];
 export type PreviewLimitsRequest = components['schemas']['PreviewLimitsRequest'];
 export type PreviewLimitsResponse = components['schemas']['PreviewLimitsResponse'];
 export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
 export type PreviewPauseResponse = components['schemas']['PreviewPauseResponse'];
+export type PreviewPointsProgrammeRequest = components['schemas']['PreviewPointsProgrammeRequest'];
+export type PreviewPointsProgrammeResponse = components['schemas']['PreviewPointsProgrammeResponse'];
+export type PreviewRuleRequest = components['schemas']['PreviewRuleRequest'];
+export type PreviewRuleResponse = components['schemas']['PreviewRuleResponse'];
+export type PreviewTierProgrammeRequest = components['schemas']['PreviewTierProgrammeRequest'];
+export type PreviewTierProgrammeResponse = components['schemas']['PreviewTierProgrammeResponse'];
 export type PriceChange = components['schemas']['PriceChange'];
+export type PriceCut = components['schemas']['PriceCut'];
+export type PriceCutInput = components['schemas']['PriceCutInput'];
 export type PricedLine = components['schemas']['PricedLine'];
 export type PricedQuote = components['schemas']['PricedQuote'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemField = components['schemas']['ProblemField'];
 export type Product = components['schemas']['Product'];
 export type ProductInput = components['schemas']['ProductInput'];
+export type ProductTarget = components['schemas']['ProductTarget'];
+export type ProgrammeScope = components['schemas']['ProgrammeScope'];
+export type ProgrammeVersionState = components['schemas']['ProgrammeVersionState'];
+export type PromoCode = components['schemas']['PromoCode'];
+export type PromoCodeBatchInput = components['schemas']['PromoCodeBatchInput'];
+export type PromoCodeDraftInput = components['schemas']['PromoCodeDraftInput'];
+export type PromoCodeState = components['schemas']['PromoCodeState'];
+export type PromoCodeUse = components['schemas']['PromoCodeUse'];
+export type Promotion = components['schemas']['Promotion'];
+export type PromotionDay = components['schemas']['PromotionDay'];
+export type PromotionDraftInput = components['schemas']['PromotionDraftInput'];
+export type PromotionState = components['schemas']['PromotionState'];
+export type PromotionStep = components['schemas']['PromotionStep'];
+export type PromotionVersion = components['schemas']['PromotionVersion'];
 export type Provider = components['schemas']['Provider'];
 export type ProviderInfo = components['schemas']['ProviderInfo'];
 export type PublicPause = components['schemas']['PublicPause'];
@@ -8121,6 +15256,8 @@ export type RecipePart = components['schemas']['RecipePart'];
 export type RecipeVersion = components['schemas']['RecipeVersion'];
 export type RecordStockMovementRequest = components['schemas']['RecordStockMovementRequest'];
 export type RecordStockMovementResponse = components['schemas']['RecordStockMovementResponse'];
+export type RedeemCouponRequest = components['schemas']['RedeemCouponRequest'];
+export type RedeemCouponResponse = components['schemas']['RedeemCouponResponse'];
 export type RefundCause = components['schemas']['RefundCause'];
 export type RefundKind = components['schemas']['RefundKind'];
 export type RefundSelectionInput = components['schemas']['RefundSelectionInput'];
@@ -8130,10 +15267,20 @@ export type RefundStepKind = components['schemas']['RefundStepKind'];
 export type RefundStepState = components['schemas']['RefundStepState'];
 export type RefundUnits = components['schemas']['RefundUnits'];
 export type RefundableLine = components['schemas']['RefundableLine'];
+export type RejectedRule = components['schemas']['RejectedRule'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
 export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
 export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
+export type Replay = components['schemas']['Replay'];
+export type ReplayBranch = components['schemas']['ReplayBranch'];
+export type ReplayOrder = components['schemas']['ReplayOrder'];
+export type ReplayProduct = components['schemas']['ReplayProduct'];
+export type ReplayResult = components['schemas']['ReplayResult'];
+export type ReplayState = components['schemas']['ReplayState'];
+export type RequestCode = components['schemas']['RequestCode'];
+export type RequestCounterCodeRequest = components['schemas']['RequestCounterCodeRequest'];
+export type RequestCounterCodeResponse = components['schemas']['RequestCounterCodeResponse'];
 export type RequestOrderRefundRequest = components['schemas']['RequestOrderRefundRequest'];
 export type RequestOrderRefundResponse = components['schemas']['RequestOrderRefundResponse'];
 export type RescheduleOrderRequest = components['schemas']['RescheduleOrderRequest'];
@@ -8142,8 +15289,24 @@ export type ResolveRowRequest = components['schemas']['ResolveRowRequest'];
 export type ResolveRowResponse = components['schemas']['ResolveRowResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
 export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
+export type ReturnedBenefits = components['schemas']['ReturnedBenefits'];
 export type RowDecision = components['schemas']['RowDecision'];
+export type RuleAudience = components['schemas']['RuleAudience'];
+export type RuleAudienceInput = components['schemas']['RuleAudienceInput'];
+export type RuleConditions = components['schemas']['RuleConditions'];
+export type RuleConditionsInput = components['schemas']['RuleConditionsInput'];
+export type RuleConflict = components['schemas']['RuleConflict'];
+export type RuleLimits = components['schemas']['RuleLimits'];
+export type RuleLimitsInput = components['schemas']['RuleLimitsInput'];
 export type RuleLoad = components['schemas']['RuleLoad'];
+export type RuleRelation = components['schemas']['RuleRelation'];
+export type RuleTimeBasis = components['schemas']['RuleTimeBasis'];
+export type SampleAdjustment = components['schemas']['SampleAdjustment'];
+export type SampleCart = components['schemas']['SampleCart'];
+export type SampleLine = components['schemas']['SampleLine'];
+export type SampleMemberInput = components['schemas']['SampleMemberInput'];
+export type SamplePrice = components['schemas']['SamplePrice'];
+export type SampleRejection = components['schemas']['SampleRejection'];
 export type SaveCategoryResponse = components['schemas']['SaveCategoryResponse'];
 export type SaveComponentBody = components['schemas']['SaveComponentBody'];
 export type SaveComponentBody2 = components['schemas']['SaveComponentBody2'];
@@ -8153,6 +15316,8 @@ export type SaveLimitTemplateResponse = components['schemas']['SaveLimitTemplate
 export type SaveOptionGroupResponse = components['schemas']['SaveOptionGroupResponse'];
 export type SavePaymentMethodRequest = components['schemas']['SavePaymentMethodRequest'];
 export type SavePaymentMethodResponse = components['schemas']['SavePaymentMethodResponse'];
+export type SavePointsProgrammeRequest = components['schemas']['SavePointsProgrammeRequest'];
+export type SavePointsProgrammeResponse = components['schemas']['SavePointsProgrammeResponse'];
 export type SaveSpecialDayRequest = components['schemas']['SaveSpecialDayRequest'];
 export type SaveSpecialDayRequest2 = components['schemas']['SaveSpecialDayRequest2'];
 export type SaveSpecialDayRequest3 = components['schemas']['SaveSpecialDayRequest3'];
@@ -8162,6 +15327,8 @@ export type SaveSpecialDaySpecialDay = components['schemas']['SaveSpecialDaySpec
 export type SaveSpecialDaySpecialDay2 = components['schemas']['SaveSpecialDaySpecialDay2'];
 export type SaveSpecialDaySpecialDay3 = components['schemas']['SaveSpecialDaySpecialDay3'];
 export type SaveSpecialDaySpecialDay4 = components['schemas']['SaveSpecialDaySpecialDay4'];
+export type SaveTierProgrammeRequest = components['schemas']['SaveTierProgrammeRequest'];
+export type SaveTierProgrammeResponse = components['schemas']['SaveTierProgrammeResponse'];
 export type Scope = components['schemas']['Scope'];
 export type ScopeInput = components['schemas']['ScopeInput'];
 export type Session = components['schemas']['Session'];
@@ -8172,6 +15339,16 @@ export type SetHoursRequest = components['schemas']['SetHoursRequest'];
 export type SetHoursResponse = components['schemas']['SetHoursResponse'];
 export type SetLimitsRequest = components['schemas']['SetLimitsRequest'];
 export type SetLimitsResponse = components['schemas']['SetLimitsResponse'];
+export type SetLineLoginRequest = components['schemas']['SetLineLoginRequest'];
+export type SetLineLoginResponse = components['schemas']['SetLineLoginResponse'];
+export type SetMemberConsentsRequest = components['schemas']['SetMemberConsentsRequest'];
+export type SetMemberConsentsResponse = components['schemas']['SetMemberConsentsResponse'];
+export type SetMemberStateRequest = components['schemas']['SetMemberStateRequest'];
+export type SetMemberStateResponse = components['schemas']['SetMemberStateResponse'];
+export type SetMemberTierRequest = components['schemas']['SetMemberTierRequest'];
+export type SetMemberTierResponse = components['schemas']['SetMemberTierResponse'];
+export type SetMyConsentsRequest = components['schemas']['SetMyConsentsRequest'];
+export type SetMyConsentsResponse = components['schemas']['SetMyConsentsResponse'];
 export type SetRecipeBody = components['schemas']['SetRecipeBody'];
 export type SetRecipeResponse = components['schemas']['SetRecipeResponse'];
 export type SetStockItemBody = components['schemas']['SetStockItemBody'];
@@ -8188,6 +15365,7 @@ export type SettlementRowKind = components['schemas']['SettlementRowKind'];
 export type SettlementSums = components['schemas']['SettlementSums'];
 export type ShortOrder = components['schemas']['ShortOrder'];
 export type SignIn = components['schemas']['SignIn'];
+export type SignInMember = components['schemas']['SignInMember'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
 export type Slot = components['schemas']['Slot'];
@@ -8197,6 +15375,9 @@ export type SlotsInput = components['schemas']['SlotsInput'];
 export type SoldOption = components['schemas']['SoldOption'];
 export type SpecialDay = components['schemas']['SpecialDay'];
 export type SpecialDayInput = components['schemas']['SpecialDayInput'];
+export type StartLineLogin = components['schemas']['StartLineLogin'];
+export type StartReplayRequest = components['schemas']['StartReplayRequest'];
+export type StartReplayResponse = components['schemas']['StartReplayResponse'];
 export type StartedDecisions = components['schemas']['StartedDecisions'];
 export type StockDay = components['schemas']['StockDay'];
 export type StockDeduct = components['schemas']['StockDeduct'];
@@ -8212,33 +15393,92 @@ export type StockUnit = components['schemas']['StockUnit'];
 export type Storefront = components['schemas']['Storefront'];
 export type StorefrontBranch = components['schemas']['StorefrontBranch'];
 export type StorefrontBrand = components['schemas']['StorefrontBrand'];
+export type SwitchPromoCodesRequest = components['schemas']['SwitchPromoCodesRequest'];
+export type SwitchPromoCodesResponse = components['schemas']['SwitchPromoCodesResponse'];
+export type Tag = components['schemas']['Tag'];
+export type TagBatch = components['schemas']['TagBatch'];
+export type TagFilterInput = components['schemas']['TagFilterInput'];
+export type TagSource = components['schemas']['TagSource'];
 export type TaxType = components['schemas']['TaxType'];
 export type TestOrderStep = components['schemas']['TestOrderStep'];
 export type TestStep = components['schemas']['TestStep'];
 export type TestStepOutcome = components['schemas']['TestStepOutcome'];
+export type ThresholdMeasure = components['schemas']['ThresholdMeasure'];
+export type Tier = components['schemas']['Tier'];
+export type TierBenefits = components['schemas']['TierBenefits'];
+export type TierBenefitsInput = components['schemas']['TierBenefitsInput'];
+export type TierChange = components['schemas']['TierChange'];
+export type TierChangeCause = components['schemas']['TierChangeCause'];
+export type TierChangeMode = components['schemas']['TierChangeMode'];
+export type TierCondition = components['schemas']['TierCondition'];
+export type TierDowngrade = components['schemas']['TierDowngrade'];
+export type TierInput = components['schemas']['TierInput'];
+export type TierMembers = components['schemas']['TierMembers'];
+export type TierMove = components['schemas']['TierMove'];
+export type TierProgramme = components['schemas']['TierProgramme'];
+export type TierProgrammeVersion = components['schemas']['TierProgrammeVersion'];
+export type TierProgress = components['schemas']['TierProgress'];
+export type TierReplacement = components['schemas']['TierReplacement'];
+export type TierRules = components['schemas']['TierRules'];
+export type TierRulesInput = components['schemas']['TierRulesInput'];
+export type TierWindow = components['schemas']['TierWindow'];
+export type TransferCouponRequest = components['schemas']['TransferCouponRequest'];
+export type TransferCouponResponse = components['schemas']['TransferCouponResponse'];
 export type TransferStockRequest = components['schemas']['TransferStockRequest'];
 export type TransferStockResponse = components['schemas']['TransferStockResponse'];
 export type TransitionOrderRequest = components['schemas']['TransitionOrderRequest'];
 export type TransitionOrderResponse = components['schemas']['TransitionOrderResponse'];
 export type TriedOrder = components['schemas']['TriedOrder'];
+export type UndoMergeRequest = components['schemas']['UndoMergeRequest'];
+export type UndoMergeResponse = components['schemas']['UndoMergeResponse'];
+export type UndoTagBatchRequest = components['schemas']['UndoTagBatchRequest'];
+export type UndoTagBatchResponse = components['schemas']['UndoTagBatchResponse'];
 export type UndoTransitionRequest = components['schemas']['UndoTransitionRequest'];
 export type UndoTransitionResponse = components['schemas']['UndoTransitionResponse'];
 export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest'];
 export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
+export type UnmaskMemberRequest = components['schemas']['UnmaskMemberRequest'];
+export type UnmaskMemberResponse = components['schemas']['UnmaskMemberResponse'];
 export type UnsettledMoney = components['schemas']['UnsettledMoney'];
+export type UpdateBenefitSettingsRequest = components['schemas']['UpdateBenefitSettingsRequest'];
+export type UpdateBenefitSettingsResponse = components['schemas']['UpdateBenefitSettingsResponse'];
 export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse'];
 export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
+export type UpdateCouponTemplateRequest = components['schemas']['UpdateCouponTemplateRequest'];
+export type UpdateCouponTemplateResponse = components['schemas']['UpdateCouponTemplateResponse'];
 export type UpdateGatewayAccountRequest = components['schemas']['UpdateGatewayAccountRequest'];
 export type UpdateGatewayAccountResponse = components['schemas']['UpdateGatewayAccountResponse'];
+export type UpdateMeRequest = components['schemas']['UpdateMeRequest'];
+export type UpdateMeResponse = components['schemas']['UpdateMeResponse'];
+export type UpdateMemberRequest = components['schemas']['UpdateMemberRequest'];
+export type UpdateMemberResponse = components['schemas']['UpdateMemberResponse'];
+export type UpdateMyAddressRequest = components['schemas']['UpdateMyAddressRequest'];
+export type UpdateMyAddressResponse = components['schemas']['UpdateMyAddressResponse'];
 export type UpdateProductResponse = components['schemas']['UpdateProductResponse'];
+export type UpdatePromoCodeRequest = components['schemas']['UpdatePromoCodeRequest'];
+export type UpdatePromoCodeResponse = components['schemas']['UpdatePromoCodeResponse'];
+export type UpdatePromotionRequest = components['schemas']['UpdatePromotionRequest'];
+export type UpdatePromotionResponse = components['schemas']['UpdatePromotionResponse'];
+export type UpdateTagRequest = components['schemas']['UpdateTagRequest'];
+export type UpdateTagResponse = components['schemas']['UpdateTagResponse'];
+export type UsableCoupon = components['schemas']['UsableCoupon'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
 export type VerificationState = components['schemas']['VerificationState'];
 export type VerifyAccountRequest = components['schemas']['VerifyAccountRequest'];
 export type VerifyAccountResponse = components['schemas']['VerifyAccountResponse'];
+export type VoidCouponsRequest = components['schemas']['VoidCouponsRequest'];
+export type VoidCouponsResponse = components['schemas']['VoidCouponsResponse'];
 export type WeekdayAmount = components['schemas']['WeekdayAmount'];
+export type WeekdayFactor = components['schemas']['WeekdayFactor'];
+export type WeekdayFactorInput = components['schemas']['WeekdayFactorInput'];
 export type WithdrawHoursRequest = components['schemas']['WithdrawHoursRequest'];
 export type WithdrawHoursResponse = components['schemas']['WithdrawHoursResponse'];
+export type WithdrawPointsProgrammeRequest = components['schemas']['WithdrawPointsProgrammeRequest'];
+export type WithdrawPointsProgrammeResponse = components['schemas']['WithdrawPointsProgrammeResponse'];
+export type WithdrawTierProgrammeRequest = components['schemas']['WithdrawTierProgrammeRequest'];
+export type WithdrawTierProgrammeResponse = components['schemas']['WithdrawTierProgrammeResponse'];
+export type WorstCase = components['schemas']['WorstCase'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
@@ -8913,6 +16153,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListLoadResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_member: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Branch where the member joins. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateMemberResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_counter_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestCounterCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestCounterCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_member_at_counter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindMemberAtCounterRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindMemberAtCounterResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -9607,6 +16958,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpdateBrandResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_benefit_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetBenefitSettingsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_benefit_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateBenefitSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateBenefitSettingsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -10760,6 +18179,470 @@ export interface operations {
             };
         };
     };
+    list_coupon_templates: {
+        parameters: {
+            query?: {
+                /** @description Brand; all of the caller's when left out. */
+                brand_id?: string;
+                /** @description In this state; all when left out. */
+                state?: components["schemas"]["CouponTemplateState"];
+                /** @description Part of a name. */
+                text?: string;
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCouponTemplatesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_coupon_template: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCouponTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateCouponTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coupon_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCouponTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_coupon_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCouponTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateCouponTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_coupons: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Template. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueCouponsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueCouponsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_coupon_template_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCouponTemplateStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeCouponTemplateStateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_coupons: {
+        parameters: {
+            query?: {
+                /** @description Member; this or the template is needed. */
+                member_id?: string;
+                /** @description Template. */
+                template_id?: string;
+                /** @description In this state; all when left out. */
+                state?: components["schemas"]["CouponState"];
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCouponsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_coupon_by_code: {
+        parameters: {
+            query?: {
+                /** @description Branch. */
+                branch_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Code, as it was scanned or typed. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindCouponByCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extend_coupons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendCouponsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtendCouponsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_coupon: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemCouponRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeemCouponResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_coupons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidCouponsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoidCouponsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Coupon. */
+                coupon_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCouponResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Coupon. */
+                coupon_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferCouponRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferCouponResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     copy_limits: {
         parameters: {
             query?: never;
@@ -10793,6 +18676,68 @@ export interface operations {
             };
         };
     };
+    get_line_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetLineLoginResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_line_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLineLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetLineLoginResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -10809,6 +18754,559 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The merging. */
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoMergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoMergeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description Only pairs with this member; empty for all. */
+                member_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDuplicatesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissDuplicateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportMembers"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindMembersRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindMembersResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMemberResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateMemberResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMemberConsentsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetMemberConsentsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyMemberResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_members: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description One member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeMembersRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeMembersResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMergesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_member_note: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMemberNoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateMemberNoteResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_member_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+                /** @description The note. */
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMemberStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetMemberStateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmask_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmaskMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmaskMemberResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -11694,6 +20192,377 @@ export interface operations {
             };
         };
     };
+    list_point_adjustments: {
+        parameters: {
+            query?: {
+                /** @description State. */
+                state?: components["schemas"]["PointAdjustmentState"];
+                /** @description Member. */
+                member_id?: string;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPointAdjustmentsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_point_adjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Adjustment. */
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecidePointAdjustmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidePointAdjustmentResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_point_entries: {
+        parameters: {
+            query?: {
+                /** @description Member. */
+                member_id?: string;
+                /** @description Phone of a member, as typed. */
+                phone?: string;
+                /** @description Order. */
+                order_id?: string;
+                /** @description Number of an order, five characters. */
+                order_number?: string;
+                /** @description Programme. */
+                programme_id?: string;
+                /** @description Kind. */
+                kind?: components["schemas"]["PointEntryKind"];
+                /** @description At or after this time. */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description 20, 50 or 100; 50 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPointEntriesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_member_points: {
+        parameters: {
+            query?: {
+                /** @description The instant; now when left out. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMemberPointsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_points: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustPointsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustPointsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_points_programmes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPointsProgrammesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_points_programme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePointsProgrammeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavePointsProgrammeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_points_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewPointsProgrammeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPointsProgrammeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_points_sums: {
+        parameters: {
+            query?: {
+                /** @description At or after this time; required. */
+                from?: string;
+                /** @description Before this time, at most 366 days later; required. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Programme. */
+                programme_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPointsSumsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_points_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Programme. */
+                programme_id: string;
+                /** @description Version to withdraw. */
+                withdrawn_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawPointsProgrammeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawPointsProgrammeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_product: {
         parameters: {
             query?: never;
@@ -11784,6 +20653,704 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_promo_codes: {
+        parameters: {
+            query?: {
+                /** @description Brand; all of the caller's when left out. */
+                brand_id?: string;
+                /** @description In this state; all when left out. */
+                state?: components["schemas"]["PromoCodeState"];
+                /** @description Part of a name, or a whole code. */
+                text?: string;
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPromoCodesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_promo_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePromoCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePromoCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_promo_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchPromoCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchPromoCodesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_promo_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promo code. */
+                promo_code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPromoCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_promo_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promo code. */
+                promo_code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePromoCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePromoCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_promo_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Promo code that is copied. */
+                promo_code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyPromoCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyPromoCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_promo_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promo code. */
+                promo_code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPromoCodesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_promo_code_uses: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Promo code. */
+                promo_code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPromoCodeUsesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_promotions: {
+        parameters: {
+            query?: {
+                /** @description Brand; all of the caller's when left out. */
+                brand_id?: string;
+                /** @description In one of these states; all when empty. */
+                states?: string;
+                /** @description Part of a name. */
+                text?: string;
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before, left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPromotionsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_promotion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePromotionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePromotionResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPromotionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckPromotionResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewRuleResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_replay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartReplayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Replay. */
+                replay_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetReplayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPromotionResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePromotionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePromotionResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_promotion_result: {
+        parameters: {
+            query?: {
+                /** @description First business day, YYYY-MM-DD. */
+                from?: string;
+                /** @description Last business day, YYYY-MM-DD. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPromotionResultResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_promotion_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePromotionStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePromotionStateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_promotion_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPromotionVersionsResponse"];
+                };
             };
             /** @description The request was refused. */
             default: {
@@ -12088,6 +21655,1379 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RemoveSpecialDayResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description Archived ones too. */
+                with_archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTagsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTagRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateTagResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tag_batches: {
+        parameters: {
+            query?: {
+                /** @description Tag; all when left out. */
+                tag_id?: string;
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTagBatchesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_tag_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Batch. */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoTagBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoTagBatchResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_member_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMemberTagsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMemberTagsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeMemberTagsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTagRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateTagResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveTagRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveTagResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tag_batch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTagBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateTagBatchResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Tag that is merged and archived. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeTagsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeTagsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_member_tiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMemberTiersResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member_tier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMemberTierRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetMemberTierResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tier_programmes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTierProgrammesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_tier_programme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveTierProgrammeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaveTierProgrammeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_tier_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewTierProgrammeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewTierProgrammeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_tier_programme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Programme. */
+                programme_id: string;
+                /** @description Version to withdraw. */
+                withdrawn_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawTierProgrammeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawTierProgrammeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestCode"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_coupons: {
+        parameters: {
+            query?: {
+                /** @description Lists those that were used, expired or voided within 90 days instead. */
+                past?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOwnCouponsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_line_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartLineLogin"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineLoginStarted"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMyAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateMeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMyAddressesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_my_address: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMyAddressRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateMyAddressResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_my_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description The address. */
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMyAddressRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateMyAddressResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_my_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description The address. */
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMyCardResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMyConsentsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetMyConsentsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyMeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseMeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_my_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_orders: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 means 20. */
+                page_size?: number;
+                /** @description Token of the page before, empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMyOrdersResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_my_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMyPhoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeMyPhoneResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_member_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMemberSessionsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_member_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description Session, or `all`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndMemberSessionResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMyPointsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_point_entries: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 20 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMyPointEntriesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSignInOptionsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInMember"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberSignedIn"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_tier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetMyTierResponse"];
                 };
             };
             /** @description The request was refused. */

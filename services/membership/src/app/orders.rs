@@ -5,7 +5,8 @@ use proto::ordering::v1::OrderChanged;
 
 use super::{Dependencies, benefits, members, points, tiers};
 
-/// Applies a change of an order. An order of a guest that holds no benefit costs no statement.
+/// Applies a change of an order. An order of a guest that holds no benefit and carries no promotion costs no
+/// statement.
 pub async fn apply(
     deps: &Dependencies,
     tx: &mut TenantTx,
@@ -21,6 +22,8 @@ pub async fn apply(
         return Ok(());
     }
     let now = deps.clock.now();
+    // Before members count it, while it is known whether it is a member's first.
+    benefits::results::apply(tx, event).await?;
     if change.holds_benefits {
         benefits::orders::apply(tx, event, now).await?;
     }

@@ -64,3 +64,17 @@ pub async fn has_brand(tx: &mut TenantTx, brand: BrandId) -> Result<bool, StoreE
     .await?;
     Ok(found)
 }
+
+/// Brands that have a branch.
+pub async fn list_brands(tx: &mut TenantTx) -> Result<Vec<BrandId>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT DISTINCT brand_id AS "brand_id: BrandId"
+         FROM branches
+         WHERE org_id = $1
+         ORDER BY brand_id"#,
+        tx.org().as_uuid(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(found)
+}

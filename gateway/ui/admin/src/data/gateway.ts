@@ -25,6 +25,8 @@ interface CallOptions<O> {
   body?: BodyOf<O> | (BodyOf<O> extends string ? Blob : never);
   /** Sent as `Idempotency-Key`; repeat with the same key when no answer came. */
   key?: string;
+  /** The answer is a file. */
+  parseAs?: "blob";
 }
 
 interface Raw {
@@ -88,6 +90,7 @@ export async function call<V extends Verb, P extends PathOf<V>>(
         params: { path: options.path, query: options.query },
         headers,
         ...(options.body === undefined ? {} : { body: options.body }),
+        ...(options.parseAs ? { parseAs: options.parseAs } : {}),
         ...(isFile ? { bodySerializer: (body: Blob) => body } : {}),
       }).then((answer) => (answer.response.status === 204 ? { ...answer, data: {} } : answer)),
     )) as AnswerOf<Operation<V, P>>;

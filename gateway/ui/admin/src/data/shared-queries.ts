@@ -11,6 +11,13 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** The accounts of the organisation that one may see. */
+export const accountsQuery = queryOptions({
+  queryKey: keys.accounts(),
+  queryFn: () => call("GET", "/api/admin/accounts", { query: { page_size: 100 } }),
+  staleTime: 60_000,
+});
+
 /** Brands and branches within the account's scope. */
 export const brandsQuery = queryOptions({
   queryKey: keys.brands(),

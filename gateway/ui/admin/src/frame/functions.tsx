@@ -7,7 +7,10 @@ import {
   CreditCardOutlined,
   DashboardOutlined,
   DatabaseOutlined,
+  CrownOutlined,
+  FlagOutlined,
   GiftOutlined,
+  IdcardOutlined,
   PauseCircleOutlined,
   PercentageOutlined,
   ProductOutlined,
@@ -15,8 +18,11 @@ import {
   RocketOutlined,
   ScanOutlined,
   ShopOutlined,
+  StarOutlined,
   TagOutlined,
   TagsOutlined,
+  TeamOutlined,
+  UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { Text } from "@yizhimai/kit";
 import type { ReactNode } from "react";
@@ -87,9 +93,15 @@ export const functionGroups: readonly FunctionGroup[] = [
   {
     title: texts.groups.members,
     functions: [
+      { id: "members", title: texts.functionNames.members, also: "會員列表 顧客 客人 黑名單 匯出 member customer list F18", icon: <TeamOutlined />, permission: "member.list", path: paths.members },
       { id: "promotions", title: texts.functionNames.promotions, also: "促銷 活動 滿額 折扣 買一送一 任選 加價購 免運 promotion discount F19", icon: <PercentageOutlined />, permission: "member.promotions", path: inBrand(paths.promotions) },
       { id: "promo-codes", title: texts.functionNames.promoCodes, also: "優惠碼 折扣碼 promo code F20", icon: <TagOutlined />, permission: "member.codes", path: inBrand(paths.promoCodes) },
+      { id: "point-rules", title: texts.functionNames.pointRules, also: "點數規則設定 集點 紅利 折抵 到期 points rules earn F21", icon: <StarOutlined />, permission: "member.point_rules", plan: "advanced", path: paths.pointRules },
+      { id: "member-profiles", title: texts.functionNames.memberProfiles, also: "會員資料管理 輪廓 備註 習慣 member profile notes F22", icon: <IdcardOutlined />, permission: "member.profiles", path: paths.memberSearch },
+      { id: "tiers", title: texts.functionNames.tiers, also: "VIP 等級管理 升等 門檻 續會 tier level F23", icon: <CrownOutlined />, permission: "member.vip", plan: "max", path: paths.tiers },
+      { id: "tags", title: texts.functionNames.tags, also: "會員標籤 分眾 tag label F24", icon: <FlagOutlined />, permission: "member.tags", plan: "max", path: paths.tags },
       { id: "coupons", title: texts.functionNames.coupons, also: "優惠券 券種 發券 coupon voucher F25", icon: <GiftOutlined />, permission: "member.coupons", path: inBrand(paths.coupons) },
+      { id: "points-log", title: texts.functionNames.pointsLog, also: "點數 發券 記錄 異動 客服 補點 調整 points coupon log entries F28", icon: <UnorderedListOutlined />, permission: "member.ledger", path: paths.pointsLog },
     ],
   },
   {

@@ -10,6 +10,8 @@ export const common = {
   actionKeep: ["先不要", "Keep it"],
   actionUp: ["往上移", "Move up"],
   actionUpNamed: ["把「{name}」往上移", "Move {name} up"],
+  actionMore: ["更多動作", "More actions"],
+  actorColleague: ["同事", "A colleague"],
   actorCustomer: ["客人", "Customer"],
   actorSystem: ["系統", "System"],
   branchState: {
@@ -77,6 +79,8 @@ export const common = {
     max: ["MAX", "MAX"],
   },
   archive: ["封存", "Archive"],
+  reasonLabel: ["原因（必填，會留下紀錄）", "Reason (needed; it is recorded)"],
+  reasonUsual: ["常用的原因", "Usual reasons"],
   productName: ["商品名稱", "Name"],
   stateFailed: ["讀不到資料", "It could not be loaded"],
   stateLoading: ["讀取中", "Loading"],

@@ -1,7 +1,7 @@
 import type { Level, Me, Plan } from "../data/types";
 
 /** A key of docs/rules.md, Permissions, that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "member.list" | "member.promotions" | "member.codes" | "member.coupons" | "member.vip" | "member.tags" | "staff.accounts" | "system.settings";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "member.list" | "member.promotions" | "member.codes" | "member.point_rules" | "member.profiles" | "member.vip" | "member.tags" | "member.coupons" | "member.ledger" | "staff.accounts" | "system.settings";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
 
@@ -24,8 +24,14 @@ export function holdsBrand(me: Me, brandId: string): boolean {
   return organisation || brand_ids.includes(brandId);
 }
 
+/** Whether the account may change what belongs to the organisation as a whole, such as members and rules of points. */
+export function holdsShared(me: Me): boolean {
+  const { organisation, brand_ids } = me.account.scope;
+  return organisation || brand_ids.length > 0;
+}
+
 /** A sensitive action (docs/rules.md, Sensitive actions) that a screen asks for. */
-export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "test.order" | "audit.view" | "payment.credentials" | "coupon.void";
+export type Action = "order.cancel_late" | "order.reopen" | "order.refund" | "member.unmask" | "member.export" | "member.erase" | "member.merge" | "points.adjust" | "coupon.void" | "test.order" | "audit.view" | "payment.credentials";
 
 /** Whether the account was given a sensitive action. */
 export function mayDo(me: Me, action: Action): boolean {

@@ -5,6 +5,8 @@ use chassis::{
     id::MemberId,
 };
 
+use crate::{domain::member::MemberState, store};
+
 /// What rules and orders ask of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberFacts {
@@ -23,9 +25,19 @@ pub struct MemberFacts {
 }
 
 /// Facts of a member; none when there is no such member, or no longer.
-pub async fn find(
-    _tx: &mut TenantTx,
-    _member: MemberId,
-) -> Result<Option<MemberFacts>, StoreError> {
-    Ok(None)
+pub async fn find(tx: &mut TenantTx, member: MemberId) -> Result<Option<MemberFacts>, StoreError> {
+    let Some(found) = store::members::find(tx, member).await? else {
+        return Ok(None);
+    };
+    if !found.state.exists() {
+        return Ok(None);
+    }
+    Ok(Some(MemberFacts {
+        blocked: found.state == MemberState::Blocked,
+        prepays: found.state == MemberState::Prepays,
+        first_order: !store::member_orders::exists(tx, member).await?,
+        birth_month: found.birth_month(),
+        name: found.name,
+        phone: found.phone.unwrap_or_default(),
+    }))
 }

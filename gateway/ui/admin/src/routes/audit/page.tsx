@@ -5,6 +5,7 @@ import { Button, DatePicker, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 
+import { accountsQuery } from "../../data/shared-queries";
 import type { AuditEntry } from "../../data/types";
 import { texts as frameTexts } from "../../frame/texts";
 import { useMe, useScope } from "../../frame/use-scope";
@@ -17,7 +18,7 @@ import { EmptyState } from "../../patterns/states";
 import { may } from "../../session/may";
 import { AuditDetail } from "./detail";
 import { usePlaceName, useWho } from "./names";
-import { accountsQuery, auditQuery } from "./queries";
+import { auditQuery } from "./queries";
 import type { AuditSearch } from "./search";
 import { texts } from "./texts";
 import { actions, actionWord, fieldWord, objectWord, valueWord } from "./words";

@@ -25,10 +25,3 @@ export const auditQuery = ({ pages, from, until, ...filters }: AuditSearch, time
 function nextDay(day: string): string {
   return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
-
-/** The accounts that a filter offers. */
-export const accountsQuery = queryOptions({
-  queryKey: keys.accounts(),
-  queryFn: () => call("GET", "/api/admin/accounts", { query: { page_size: 100 } }),
-  staleTime: 60_000,
-});

@@ -1,0 +1,74 @@
+//! Members who join as customers do: by a code that the sandbox's SMS gateway shows. The organisation has LINE
+//! Login at the sandbox.
+
+use anyhow::Context as _;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use super::client::{Staff, checked};
+use crate::endpoints::Endpoints;
+
+/// Version of the texts that customers of the demonstration agree to.
+const TEXTS: &str = "2026-12";
+const CODE_DIGITS: usize = 6;
+
+/// Name, phone, birthday, gender and whether they agree to marketing by SMS.
+type Plan = (&'static str, &'static str, &'static str, &'static str, bool);
+
+const MEMBERS: [Plan; 6] = [
+    ("王小明", "0912000001", "1990-04-12", "male", true),
+    ("陳美玲", "0912000002", "1985-12-24", "female", true),
+    ("林志豪", "0912000003", "2001-07-30", "male", false),
+    ("張雅婷", "0912000004", "1996-12-05", "female", true),
+    ("Amy Chen", "0912000005", "", "not_given", false),
+    ("李建國", "0912000006", "1962-02-28", "male", false),
+];
+
+/// Sets LINE Login and lets the members join at a brand.
+pub async fn load(staff: &Staff, endpoints: &Endpoints, brand: &str) -> anyhow::Result<()> {
+    let login = json!({
+        "version": 0, "channel_id": "2006000001",
+        "channel_secret": "5f4dcc3b5aa765d61d8327deb882cf99", "enabled": true,
+    });
+    staff.call(Method::PUT, "/line-login", login).await?;
+    for plan in &MEMBERS {
+        let joined = join(endpoints, brand, plan).await;
+        joined.with_context(|| format!("joining as {}", plan.0))?;
+    }
+    Ok(())
+}
+
+async fn join(
+    endpoints: &Endpoints,
+    brand: &str,
+    (name, phone, birthday, gender, marketing): &Plan,
+) -> anyhow::Result<()> {
+    let browser = Client::builder().cookie_store(true).build()?;
+    let base = format!("{}/api/members/{brand}", endpoints.gateway);
+    let body = json!({ "phone": phone, "purpose": "sign_in" });
+    let sent = browser.post(format!("{base}/codes")).json(&body).send();
+    checked("the code", sent.await?).await?;
+    let consent =
+        |kind: &str, agreed: bool| json!({ "kind": kind, "agreed": agreed, "text_version": TEXTS });
+    let body = json!({
+        "phone": phone, "code": code(endpoints, &browser, phone).await?, "name": name,
+        "birthday": birthday, "gender": gender,
+        "consents": [consent("terms", true), consent("marketing_sms", *marketing)],
+    });
+    let signed_in = browser.post(format!("{base}/sign-in")).json(&body).send();
+    checked("joining", signed_in.await?).await?;
+    Ok(())
+}
+
+/// The code that was sent to a phone last.
+async fn code(endpoints: &Endpoints, browser: &Client, phone: &str) -> anyhow::Result<String> {
+    let control = endpoints.sandbox.get(sandbox::CONTROL);
+    let control = control.context("the sandbox is not running")?;
+    let number = phone.strip_prefix('0').unwrap_or(phone);
+    let url = format!("{control}/sms/messages?to=%2B886{number}");
+    let messages: Value = checked("the texts", browser.get(url).send().await?).await?;
+    let text = messages[0]["text"].as_str().unwrap_or_default();
+    let parts = text.split(|c: char| !c.is_ascii_digit());
+    let code = parts.into_iter().find(|part| part.len() == CODE_DIGITS);
+    Ok(code.context("no code was sent")?.to_owned())
+}

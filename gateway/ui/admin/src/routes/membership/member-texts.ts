@@ -1,0 +1,58 @@
+import type { Texts } from "@yizhimai/kit";
+
+/** What members are called and what is known of them. */
+export const texts = {
+  noName: ["（沒有姓名）", "(no name)"],
+  erasedName: ["（已刪除的會員）", "(erased member)"],
+  state: {
+    active: ["正常", "Active"],
+    blocked: ["黑名單", "Blocked"],
+    prepays: ["只能先付款", "Pays in advance"],
+    merged: ["已合併", "Merged"],
+    erased: ["已刪除", "Erased"],
+  },
+  gender: {
+    male: ["男", "Male"],
+    female: ["女", "Female"],
+    other: ["其他", "Other"],
+    not_given: ["未提供", "Not given"],
+  },
+  source: {
+    storefront: ["線上點餐", "Storefront"],
+    qr: ["店內 QR Code", "QR code in a branch"],
+    counter: ["櫃台", "Counter"],
+    line: ["LINE 登入", "LINE Login"],
+  },
+  consent: {
+    terms: ["會員條款與隱私權", "Terms and privacy"],
+    marketing_line: ["LINE 行銷訊息", "Marketing by LINE"],
+    marketing_sms: ["簡訊行銷", "Marketing by SMS"],
+    marketing_email: ["Email 行銷", "Marketing by e-mail"],
+  },
+  cause: {
+    line: ["同一個 LINE 帳號", "The same LINE account"],
+    email: ["同一個 Email", "The same e-mail"],
+    name_and_birthday: ["同姓名、同生日", "The same name and birthday"],
+  },
+  name: ["姓名", "Name"],
+  phone: ["電話", "Phone"],
+  line: ["LINE UID", "LINE UID"],
+  lineLinked: ["已連結", "Linked"],
+  lineNot: ["沒有連結", "Not linked"],
+  area: ["近一次配送地址", "Last delivery"],
+  orders: ["訂購次數", "Orders"],
+  birthday: ["生日", "Birthday"],
+  genderLabel: ["性別", "Gender"],
+  joined: ["加入日", "Joined"],
+  lastOrder: ["最近消費", "Last order"],
+  spent: ["累積消費", "Spent"],
+  tier: ["等級", "Tier"],
+  points: ["點數", "Points"],
+  tags: ["標籤", "Tags"],
+  sourceLabel: ["加入來源", "Joined by"],
+  sourceBranch: ["來源分店", "Joined at"],
+  marketing: ["同意行銷", "Marketing"],
+  marketingNone: ["未同意", "None"],
+  stateLabel: ["狀態", "State"],
+  email: ["Email", "E-mail"],
+} as const satisfies Texts;
