@@ -1,9 +1,10 @@
 // Walks the built storefront as a customer would against the mock gateway, keeps a picture of each state
-// in look/out and lets axe look at it: node look/shots.mjs [only]. Needs `npm run build` before.
+// in look/out and lets axe look at it: node look/shots.mjs [only [members]]. Needs `npm run build` before.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import { members } from "./members.mjs";
 
 const PORT = 4391;
 const HOME = `http://127.0.0.1:${PORT}`;
@@ -57,6 +58,12 @@ for (const look of looks) {
     const small = await page.evaluate(() => [...document.querySelectorAll("a, button, input, [role=switch]")].filter((each) => each.checkVisibility() && !each.closest(".skip, .unseen") && !each.matches(".skip")).map((each) => [each, each.getBoundingClientRect()]).filter(([, box]) => box.width > 0 && (box.width < 43.5 || box.height < 33)).map(([each]) => each.outerHTML.slice(0, 80)));
     if (small.length > 0) fault(`${name} ${state}: small targets ${small.slice(0, 3).join(" ")}`);
   };
+  const walk = { page, shoot, fault, name, shop: SHOP, isPhone: options.viewport.width < 1000 };
+  if (process.argv[3] === "members") {
+    await members(walk);
+    await context.close();
+    continue;
+  }
   const cartHeading = () => (options.viewport.width < 1000 ? page.getByRole("dialog") : page.getByRole("complementary"));
 
   await page.goto(`${HOME}/riri`);
@@ -282,6 +289,7 @@ for (const look of looks) {
   await page.goto(`${HOME}/riri/nowhere`);
   await page.getByText("The menu can't be opened").waitFor();
   await shoot("menu-error");
+  await members(walk);
   await context.close();
   await control("price?sku=p-奶茶-0-大&to=55&quiet");
   await control("stock?sku=p-點心-2-一片&to=4&quiet");

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { OrderBody, SlotsBody } from "@yizhimai/api";
 import type { PayBody, PaymentProgress } from "../src/api/payment";
 import type { Connect, Plugin } from "vite";
-import { Refused, World } from "./world";
+import { Refused } from "./refused";
+import { World } from "./world";
 
 const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'";
 
@@ -124,6 +125,11 @@ function mockApi(): Connect.NextHandleFunction {
       response.end();
       return undefined;
     }
+    if (url.pathname.startsWith("/api/members/")) {
+      const path = url.pathname.split("/").slice(4).join("/");
+      const body = request.method === "GET" ? undefined : await bodyOf(request);
+      return send(response, 200, world.members.answer(request, response, path, url.searchParams, body));
+    }
     if (kind === "mock") return send(response, 200, control(url.pathname.split("/")[2] ?? "", url.searchParams));
     if (brand !== "riri") throw new Refused(404, { reason: "NOT_FOUND" });
     if (branch === "") return send(response, 200, world.brandPage());
@@ -152,7 +158,7 @@ function mockApi(): Connect.NextHandleFunction {
 
   return (request, response, next) => {
     const url = new URL(request.url ?? "/", "http://mock");
-    if (!/^\/(?:api\/shop|mock)\//u.test(url.pathname)) {
+    if (!/^\/(?:api\/(?:shop|members)|mock)\//u.test(url.pathname)) {
       next();
       return;
     }

@@ -4,14 +4,10 @@ import type { NextStep, OrderPayment, PayBody, PaymentProgress, PayMethod } from
 import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
 import { indexMenu } from "../src/domain/menu-index";
 import { givenIn, isSatisfied, type Choice } from "../src/domain/options";
+import type { EnteredCart } from "../src/api/benefits";
 import { branches, demoMenu } from "./demo-menu";
-
-/** A refusal as the gateway sends it. */
-export class Refused extends Error {
-  constructor(readonly status: number, readonly document: Record<string, unknown>) {
-    super(String(document.reason));
-  }
-}
+import { Members } from "./members";
+import { Refused } from "./refused";
 
 const MINUTE = 60_000;
 const TAIPEI = "Asia/Taipei";
@@ -46,6 +42,7 @@ export class World {
   capacity = 2;
   readonly filled = new Set<string>();
   answers = new Map<string, { body: string; answer: unknown }>();
+  readonly members = new Members();
   /** How long an order waits for its payment. */
   payMinutes = 15;
 
@@ -167,10 +164,10 @@ export class World {
     const list_total = lines.reduce((sum, line) => sum + line.list, 0);
     const fees = cart.method === "pickup" ? [{ kind: "bag", name: "提袋", list: 2, adjustments: [], amount: 2 }] : [];
     const total = list_total + fees.reduce((sum, fee) => sum + fee.amount, 0);
-    return {
+    return this.members.benefit({
       hash: `h${JSON.stringify(lines.map(({ variant_id, net }) => [variant_id, net]))}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
       menu_number: this.menuNumber, currency: "TWD", lines, list_total, goods_total: list_total, benefits: null, offers: [], usable_coupons: [], fees, total, promised_at: cart.wanted_at ?? (this.open ? promise() : null), warnings,
-    } as Quote;
+    } as Quote, cart as EnteredCart) as Quote;
   }
 
   payMethods(amount: number): PayMethod[] {
@@ -241,7 +238,7 @@ export class World {
     const order = {
       order_id: key, brand_id: "b1", branch_id: "br1", order_number: `K7F${number}`, pickup_number: String(number).padStart(3, "0"),
       state: "placed", method: body.method, wanted_at: body.wanted_at ?? null, promised_at: quote.promised_at, created_at: new Date().toISOString(), placed_at: new Date().toISOString(),
-      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, paid: 0, contact_name: body.contact.name, contact_phone: body.contact.phone, remark: body.remark ?? "",
+      currency: "TWD", lines: quote.lines, fees: quote.fees, total: quote.total, benefits: (quote as { benefits?: unknown }).benefits, paid: 0, contact_name: body.contact.name, contact_phone: body.contact.phone, remark: body.remark ?? "",
       utensils: body.utensils, test: false, business_day: day, version: 1, menu_number: quote.menu_number,
       payment_state: "unpaid", refunded: 0, refunding: 0, ...payment,
     } as unknown as Order;

@@ -1,15 +1,16 @@
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { route } from "./lib/router";
+import { go, herePath, query, route } from "./lib/router";
 import { BrandPage } from "./pages/brand/page";
 import { ordering } from "./pages/checkout/ordering-later";
 import { LostPage, StartPage } from "./pages/lost/page";
+import { memberPage, signingIn } from "./pages/member/later";
 import { MenuPage } from "./pages/menu/page";
 import { orderStatus } from "./pages/order/order-later";
 import { Lazy } from "./parts/lazy";
 import { Empty } from "./parts/empty";
 import { Skeleton } from "./parts/skeleton";
-import { openShop } from "./shop/shop";
+import { openShop, type Shop } from "./shop/shop";
 import { applyLocale, t } from "./text";
 import { common } from "./text/common";
 
@@ -35,14 +36,44 @@ class Guard extends Component<{ children: ComponentChildren }, { broken: boolean
   }
 }
 
+/** The sheet to sign in, over whatever page asked for it; LINE comes back with what became of it. */
+function SigningIn({ shop }: { shop: Shop }) {
+  const line = query.value.has("item") ? null : query.value.get("line");
+  useEffect(() => {
+    if (line === "signed_in") go(herePath(), "replace");
+  }, [line]);
+  if (!query.value.has("sign-in") && (line === null || line === "signed_in")) return null;
+  return (
+    <Lazy of={signingIn} waiting={null}>
+      {({ SignInSheet }) => <SignInSheet shop={shop} line={line} />}
+    </Lazy>
+  );
+}
+
 function InShop({ brand, branch }: { brand: string; branch: string }) {
   const shop = useMemo(() => openShop(brand, branch), [brand, branch]);
   useEffect(() => shop.close, [shop]);
+  return (
+    <>
+      <ShopPage shop={shop} />
+      <SigningIn shop={shop} />
+    </>
+  );
+}
+
+function ShopPage({ shop }: { shop: Shop }) {
   const current = route.value;
   if (current.page === "checkout") {
     return (
       <Lazy page of={ordering} waiting={<Skeleton rows={5} />}>
         {({ CheckoutPage }) => <CheckoutPage shop={shop} />}
+      </Lazy>
+    );
+  }
+  if (current.page === "member") {
+    return (
+      <Lazy page of={memberPage} waiting={<Skeleton rows={5} />}>
+        {({ MemberPage }) => <MemberPage shop={shop} />}
       </Lazy>
     );
   }

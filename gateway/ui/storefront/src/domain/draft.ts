@@ -1,5 +1,6 @@
 import type { Method, OrderBody } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
+import type { Entered } from "../api/benefits";
 
 /**
  * The checkout as typed so far. Its key lives until an order was placed with it: whatever is sent
@@ -16,6 +17,10 @@ export interface Draft {
   utensils: boolean;
   /** How it is paid; the shop's first method until one is chosen. */
   payment_method_id?: string;
+  /** Kind of that method, which rules may ask for. */
+  payment_kind?: string;
+  /** Codes, coupons and points. */
+  entered?: Entered;
   /** Bodies sent under the key, the latest last: the order may have been made of any of them. */
   sent?: OrderBody[];
   /** When the latest of them went out, while it has no answer. */
@@ -30,10 +35,10 @@ export const MAX_NOTE = 200;
 const ASK_AGAIN_MS = 5 * 60_000;
 
 /** Prefilled in the next checkout. */
-export type Kept = Pick<Draft, "name" | "phone" | "payment_method_id">;
+export type Kept = Pick<Draft, "name" | "phone" | "payment_method_id" | "payment_kind">;
 
-export function newDraft(key: string, { name, phone, payment_method_id }: Kept): Draft {
-  return { key, method: "pickup", wanted_at: null, name, phone, remark: "", utensils: false, payment_method_id };
+export function newDraft(key: string, { name, phone, payment_method_id, payment_kind }: Kept): Draft {
+  return { key, method: "pickup", wanted_at: null, name, phone, remark: "", utensils: false, payment_method_id, payment_kind };
 }
 
 /** A time missed by more than this was of an earlier visit. */

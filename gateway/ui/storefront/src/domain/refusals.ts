@@ -1,7 +1,7 @@
 import type { FieldRefusal } from "./draft";
 
 /** Where on the checkout a refused field is shown. */
-export type Spot = "name" | "phone" | "remark" | "time" | "method" | "payment" | "utensils" | { line: number } | "page";
+export type Spot = "name" | "phone" | "remark" | "time" | "method" | "payment" | "utensils" | "benefits" | { line: number } | "page";
 
 const named: Record<string, Spot> = {
   "contact.name": "name", contact_name: "name", "contact.phone": "phone", contact_phone: "phone", remark: "remark",
@@ -14,10 +14,16 @@ const aboutTime = new Set(["SLOT_FULL", "SLOT_PAST", "CLOSED", "TOO_FAR_AHEAD", 
 /** Reasons that are about how it is paid. */
 const aboutPayment = new Set(["PREPAY_REQUIRED"]);
 
+/** The field of a code, a coupon or the points that a refusal is about. */
+export function benefitField({ field }: FieldRefusal): string | undefined {
+  return /^(?:(?:cart|order|entered)\.)*((?:codes|coupons)\[\d+\]|points)$/u.exec(field)?.[1];
+}
+
 export function spotOf(refusal: FieldRefusal): Spot {
   const field = refusal.field.replace(/^(?:cart|order)\./u, "");
   const line = /^lines\[(\d+)\]/u.exec(field);
   if (line) return { line: Number(line[1]) };
+  if (benefitField(refusal)) return "benefits";
   if (aboutPayment.has(refusal.reason)) return "payment";
   return named[field] ?? (aboutTime.has(refusal.reason) ? "time" : "page");
 }

@@ -1,4 +1,5 @@
 import type { Order } from "@yizhimai/api";
+import type { BenefitLine } from "../api/benefits";
 import { describe, unitPrice, type CartLine } from "./cart";
 import type { MenuIndex } from "./menu-index";
 import { isSatisfied, type Choice } from "./options";
@@ -14,7 +15,9 @@ export interface Reorder {
 export function reorder(order: Order, index: MenuIndex, stock: Stock, newLineId: () => string): Reorder {
   const lines: CartLine[] = [];
   const missing: string[] = [];
-  for (const sold of order.lines) {
+  for (const sold of order.lines as BenefitLine[]) {
+    // A gift is not bought: its rule gives it again where it still holds.
+    if (sold.gift_of) continue;
     const product = index.products.get(sold.product_id);
     const groups = product ? index.groupsOf(product) : [];
     const offered = new Set(groups.flatMap((group) => group.options.map((option) => option.option_id)));

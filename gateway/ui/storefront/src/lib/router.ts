@@ -6,6 +6,7 @@ export type Route =
   | { page: "brand"; brand: string }
   | { page: "menu"; brand: string; branch: string }
   | { page: "checkout"; brand: string; branch: string }
+  | { page: "member"; brand: string; branch: string }
   | { page: "order"; brand: string; branch: string; token: string }
   | { page: "lost" };
 
@@ -18,6 +19,7 @@ export const paths = {
   cart: (brand: string, branch: string) => `/${brand}/${branch}?cart`,
   when: (brand: string, branch: string, day = "") => `/${brand}/${branch}?when=${day}`,
   checkout: (brand: string, branch: string) => `/${brand}/${branch}/checkout`,
+  member: (brand: string, branch: string) => `/${brand}/${branch}/member`,
   order: (brand: string, branch: string, token: string) => `/${brand}/${branch}/orders/${token}`,
 };
 
@@ -27,7 +29,7 @@ export function routeOf(path: string): Route {
   if (!brand) return { page: "start" };
   if (!branch) return { page: "brand", brand };
   if (parts.length === 2) return { page: "menu", brand, branch };
-  if (parts.length === 3 && word === "checkout") return { page: "checkout", brand, branch };
+  if (parts.length === 3 && (word === "checkout" || word === "member")) return { page: word, brand, branch };
   if (parts.length === 4 && word === "orders" && token) return { page: "order", brand, branch, token };
   return { page: "lost" };
 }
@@ -53,6 +55,16 @@ export function go(to: string, how: "push" | "replace" = "push"): void {
   else history.replaceState({ depth: depth() }, "", to);
   place.value = here();
   if (!samePage) scrollTo(0, 0);
+}
+
+/** The present page with the sheet to sign in open. */
+export function signInPath(): string {
+  return `${place.value.path}${place.value.query.has("cart") ? "?cart&" : "?"}sign-in`;
+}
+
+/** The present page without its sheet. */
+export function herePath(): string {
+  return `${place.value.path}${place.value.query.has("cart") ? "?cart" : ""}`;
 }
 
 /** Goes back within the app, else to `otherwise`: a deep link has no earlier entry. */

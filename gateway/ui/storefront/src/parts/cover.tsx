@@ -7,11 +7,13 @@ interface CoverProps {
   title: string;
   introduction?: string;
   top?: ComponentChildren;
+  /** Beside the language. */
+  end?: ComponentChildren;
   children?: ComponentChildren;
 }
 
 /** The brand's cover, drawn from its colour: a glow, rising rings, and its first character set large. */
-export function Cover({ brand, title, introduction, top, children }: CoverProps) {
+export function Cover({ brand, title, introduction, top, end, children }: CoverProps) {
   return (
     <header class="cover">
       <span class="cover-seal" aria-hidden="true">
@@ -19,7 +21,10 @@ export function Cover({ brand, title, introduction, top, children }: CoverProps)
       </span>
       <div class="cover-top">
         <div>{top}</div>
-        <LanguageButton />
+        <div class="cover-end">
+          {end}
+          <LanguageButton />
+        </div>
       </div>
       <div class="cover-text">
         {brand !== title && <p class="cover-brand">{brand}</p>}

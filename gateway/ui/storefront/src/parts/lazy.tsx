@@ -14,6 +14,13 @@ interface LazyProps<Part> {
   children: (part: Part) => ComponentChildren;
 }
 
+/** Shows a part of the app beside other content once it is loaded; without it the rest is complete. */
+export function Beside<Part>({ of, children }: Pick<LazyProps<Part>, "of" | "children">) {
+  useEffect(() => void of.fetch(), [of]);
+  const part = of.part.value;
+  return part ? <>{children(part)}</> : null;
+}
+
 /** Shows a part of the app once it is loaded; a failure offers to reload, for what was typed is stored on the device. */
 export function Lazy<Part>({ of, waiting, page = false, children }: LazyProps<Part>) {
   useEffect(() => void of.fetch(), [of]);

@@ -9,6 +9,7 @@ import { createCartSlots, type CartSlotsStore } from "./cart-slots";
 import { openCart, type CartStore } from "./cart-store";
 import { openDraft, type DraftStore } from "./draft-store";
 import { keys } from "./keys";
+import { memberOf, type MemberStore } from "./member";
 import { followOffer, type Offered } from "./offer";
 import { createPricing, type Pricing } from "./pricing";
 
@@ -24,6 +25,7 @@ export interface Shop extends Omit<Offered, "refresh"> {
   menuChanges: ReadonlySignal<number>;
   cart: CartStore;
   draft: DraftStore;
+  member: MemberStore;
   pricing: Pricing;
   cartSlots: CartSlotsStore;
   reload: () => Promise<void>;
@@ -82,6 +84,7 @@ export function openShop(brand: string, branch: string): Shop {
   void reload();
   return {
     ...offered, brand, branch, menu, problem, menuFrom, menuChanges, cart, draft, reload, refreshAvailability,
+    member: memberOf(brand),
     pricing: createPricing(brand, branch),
     cartSlots: createCartSlots(brand, branch),
     close: () => {

@@ -5,12 +5,15 @@ import { blocks, changesOf } from "../../domain/changes";
 import type { FieldRefusal } from "../../domain/draft";
 import { atLine } from "../../domain/refusals";
 import { paths } from "../../lib/router";
+import type { BenefitQuote } from "../../api/benefits";
+import { Beside } from "../../parts/lazy";
 import { LineChanges } from "../../parts/line-changes";
 import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
 import { common } from "../../text/common";
+import { benefits } from "../benefits/later";
 import { texts } from "./texts";
 
 interface LineProps {
@@ -42,11 +45,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
         </span>
         {line.seen.detail && <span class="soft">{line.seen.detail}</span>}
         {line.note && <span class="note">「{line.note}」</span>}
-        {priced?.adjustments.map((adjustment) => (
-          <span class="adjustment" key={adjustment.name}>
-            {adjustment.sentence || adjustment.name}
-          </span>
-        ))}
+        {priced && <Beside of={benefits}>{({ LineBenefits }) => <LineBenefits line={priced} currency={currency} />}</Beside>}
       </div>
       <div class="cart-line-amount">
         <span class="price">{formatMoney(priced?.net ?? estimate(index, [line]), currency)}</span>
@@ -73,6 +72,9 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
 export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quote; refusals: readonly FieldRefusal[] }) {
   const lines = shop.cart.lines.value;
   const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
+  const priced: BenefitQuote | undefined = quote;
+  const discounts = priced?.benefits;
+  const before = quote ? quote.list_total + quote.fees.reduce((sum, fee) => sum + fee.list, 0) : 0;
   return (
     <section class="card checkout-lines" aria-labelledby="checkout-lines">
       <h2 id="checkout-lines">{t(common.checkoutItems)}</h2>
@@ -89,12 +91,15 @@ export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quot
         {quote?.fees.map((fee) => (
           <p class="sum-row" key={fee.kind}>
             <span>{fee.name}</span>
-            <span class="figure">{formatMoney(fee.amount, currency)}</span>
+            <span class="figure">{formatMoney(fee.list, currency)}</span>
           </p>
         ))}
+        {discounts && <Beside of={benefits}>{({ DiscountRows }) => <DiscountRows benefits={discounts} currency={currency} />}</Beside>}
         <p class="sum-row sum-total">
           <span>{t(common.cartTotal)}</span>
-          <span class="figure">{formatMoney(quote?.total ?? estimate(shop.menu.value, lines), currency)}</span>
+          <span class="figure">
+            {quote && before > quote.total && <del class="soft">{formatMoney(before, currency)}</del>} {formatMoney(quote?.total ?? estimate(shop.menu.value, lines), currency)}
+          </span>
         </p>
       </div>
     </section>

@@ -6,6 +6,8 @@ import { at } from "../../domain/refusals";
 import { back, paths } from "../../lib/router";
 import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
+import { Beside } from "../../parts/lazy";
+import { MemberButton } from "../../parts/member-button";
 import { Notice } from "../../parts/notice";
 import { ProblemPage } from "../../parts/problem";
 import { Skeleton } from "../../parts/skeleton";
@@ -16,6 +18,7 @@ import { useCartSlots } from "../../shop/use-cart-slots";
 import { t } from "../../text";
 import { sentence } from "../../lib/sentence";
 import { common } from "../../text/common";
+import { benefits } from "../benefits/later";
 import { ChangedQuote } from "./changed-quote";
 import { ContactFields } from "./contact-fields";
 import { MethodChoice } from "./method-choice";
@@ -35,6 +38,7 @@ function Head({ shop, branch }: { shop: Shop; branch?: string }) {
         <h1>{t(texts.title)}</h1>
         {branch && <p class="soft">{branch}</p>}
       </div>
+      <MemberButton shop={shop} className="quiet" />
     </header>
   );
 }
@@ -165,6 +169,7 @@ export function CheckoutPage({ shop }: { shop: Shop }) {
               shop={shop} offered={checkout.offered} chosen={checkout.chosen}
               total={checkout.quote?.total ?? estimate(index, shop.cart.lines.value)} refusals={checkout.refusals}
             />
+            <Beside of={benefits}>{({ Benefits }) => <Benefits shop={shop} quote={checkout.quote} refusals={checkout.refusals} />}</Beside>
           </div>
           <OrderLines shop={shop} quote={checkout.quote} refusals={checkout.refusals} />
         </form>

@@ -2,6 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { OrderBody, Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
 import type { PayMethod } from "../../api/payment";
+import type { BenefitQuote } from "../../api/benefits";
+import { discountDifferences } from "../../domain/benefits";
 import { estimate } from "../../domain/cart";
 import { differencesOf, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
@@ -15,7 +17,7 @@ import type { Shop } from "../../shop/shop";
 import type { ShownSlots } from "../../shop/use-cart-slots";
 import { isTestMode } from "../../shop/test-mode";
 import { usePayMethods, type OfferedMethods } from "../../shop/use-pay-methods";
-import { cartBody, cartOf, useQuote } from "../../shop/use-quote";
+import { askerOf, askPrice, cartBody, cartOf, useQuote } from "../../shop/use-quote";
 
 export type Phase = "writing" | "sending" | "waiting" | "unsure";
 
@@ -75,6 +77,12 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     total: isAsked ? quote?.total : undefined, estimate: isAsked ? estimate(shop.menu.value, lines) : undefined,
   });
   const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
+  // Rules may ask for a kind of payment.
+  useEffect(() => {
+    if (chosen && chosen.kind !== draft.payment_kind) shop.draft.edit({ payment_kind: chosen.kind });
+  }, [chosen?.kind, draft.payment_kind]);
+  // A member who could not be looked up orders as a guest.
+  const warnings = (quote?.warnings ?? []).filter(({ field }) => field !== "member");
   const isPriced = quote !== undefined && (offered.methods !== undefined || offered.failed);
 
   async function send(body: OrderBody): Promise<void> {
@@ -109,10 +117,11 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     const fresh = refused.members.quote as Quote | undefined;
     if (refused.reason === "QUOTE_CHANGED" && fresh) {
       if (asked !== JSON.stringify(cartBody(shop))) return;
-      setChanged(differencesOf(refused.fields));
-      shop.pricing.take(cart, fresh);
+      const shown: BenefitQuote | undefined = quote;
+      setChanged([...differencesOf(refused.fields), ...(shown ? discountDifferences(shown.benefits, (fresh as BenefitQuote).benefits) : [])]);
+      shop.pricing.take(cart, fresh, askerOf(shop));
     } else {
-      if (refused.reason === "QUOTE_EXPIRED") void shop.pricing.ask(cartBody(shop));
+      if (refused.reason === "QUOTE_EXPIRED") askPrice(shop);
       if (refused.reason === "METHOD_NOT_ALLOWED") offered.ask();
       setAnswer({ asked, payment: body.payment_method_id ?? undefined, refusals: refusalsOf(refused) });
     }
@@ -123,7 +132,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   // The price is still valid, but its time may be outdated by newer slots.
   const outdated = quote !== undefined && offer?.exact === true && outdatedByTime(quote, offer, draft.wanted_at);
   useEffect(() => {
-    if (outdated) void shop.pricing.ask(cartBody(shop));
+    if (outdated) askPrice(shop);
   }, [outdated, offer?.promised_at]);
 
   function askAgain(): void {
@@ -140,7 +149,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     setTried(true);
     setNotPriced(!isPriced);
     if (draftRefusals(draft).length > 0) focusFirstRefused();
-    else if (quote && quote.warnings.length > 0 && !isTestMode()) focusFirstRefused();
+    else if (warnings.length > 0 && !isTestMode()) focusFirstRefused();
     else if (quote && isPriced) void send(orderBody(shop, quote, chosen));
   }
 
@@ -149,7 +158,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   const holds = (refusal: FieldRefusal) => spotOf(refusal) !== "payment" || answer?.payment === chosen?.method_id;
   const refusals: FieldRefusal[] = [
     ...(tried ? draftRefusals(draft) : []),
-    ...(quote?.warnings ?? []),
+    ...warnings,
     ...(problem && problem.status > 0 && problem.status < 500 ? refusalsOf(problem) : []),
     ...(stillAsked ? answer.refusals.filter(holds) : []),
   ];

@@ -4,6 +4,7 @@ import { blocks, changesOf } from "../../domain/changes";
 import { go, paths, query } from "../../lib/router";
 import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
+import { Beside } from "../../parts/lazy";
 import { LineChanges } from "../../parts/line-changes";
 import { Sheet } from "../../parts/sheet";
 import { Stepper } from "../../parts/stepper";
@@ -12,6 +13,7 @@ import type { Shop } from "../../shop/shop";
 import { cartBody, useQuote } from "../../shop/use-quote";
 import { t } from "../../text";
 import { common } from "../../text/common";
+import { benefits } from "../benefits/later";
 import { texts } from "./texts";
 
 function currencyOf(shop: Shop): string {
@@ -25,7 +27,8 @@ function totalOf(shop: Shop): number {
 
 function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: number }) {
   const quote = shop.pricing.quoteFor(cartBody(shop));
-  const amount = quote?.lines[number]?.net ?? estimate(shop.menu.value, [line]);
+  const priced = quote?.lines[number];
+  const amount = priced?.net ?? estimate(shop.menu.value, [line]);
   const currency = currencyOf(shop);
   return (
     <li class="cart-line">
@@ -34,6 +37,7 @@ function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: numb
         <span class="cart-line-name">{line.seen.name}</span>
         {line.seen.detail && <span class="soft">{line.seen.detail}</span>}
         {line.note && <span class="note">「{line.note}」</span>}
+        {priced && <Beside of={benefits}>{({ LineBenefits }) => <LineBenefits line={priced} currency={currency} />}</Beside>}
       </a>
       <span class="price">{formatMoney(amount, currency)}</span>
       <div class="cart-line-end">
@@ -44,8 +48,8 @@ function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: numb
   );
 }
 
-function Contents({ shop }: { shop: Shop }) {
-  useQuote(shop);
+function Contents({ shop, isSheet = false }: { shop: Shop; isSheet?: boolean }) {
+  const { quote } = useQuote(shop);
   const lines = shop.cart.lines.value;
   if (lines.length === 0) return <Empty title={t(common.cartEmpty)} hint={t(common.cartEmptyHint)} />;
   return (
@@ -56,6 +60,9 @@ function Contents({ shop }: { shop: Shop }) {
           <Line key={line.line_id} shop={shop} line={line} number={number} />
         ))}
       </ul>
+      <Beside of={benefits}>
+        {({ Benefits, WithinReach }) => (isSheet ? <Benefits shop={shop} quote={quote} /> : quote && <WithinReach shop={shop} quote={quote} />)}
+      </Beside>
     </>
   );
 }
@@ -66,6 +73,7 @@ function Foot({ shop }: { shop: Shop }) {
   if (lines.length === 0) return null;
   const blocked = index !== undefined && lines.some((line) => changesOf(line, lines, index, shop.stock.value).some(blocks));
   const quote = shop.pricing.quoteFor(cartBody(shop));
+  const saved = quote ? quote.list_total + quote.fees.reduce((sum, fee) => sum + fee.list, 0) - quote.total : 0;
   const checkout = paths.checkout(shop.brand, shop.branch);
   const leave = (event: MouseEvent) => {
     if (blocked || query.value.has("cart")) event.preventDefault();
@@ -76,9 +84,15 @@ function Foot({ shop }: { shop: Shop }) {
       {quote?.fees.map((fee) => (
         <p class="sum-row" key={fee.kind}>
           <span>{fee.name}</span>
-          <span class="figure">{formatMoney(fee.amount, currencyOf(shop))}</span>
+          <span class="figure">{formatMoney(fee.list, currencyOf(shop))}</span>
         </p>
       ))}
+      {saved > 0 && (
+        <p class="sum-row adjustment">
+          <span>{t(common.cartSaved)}</span>
+          <span class="figure">{formatMoney(-saved, currencyOf(shop))}</span>
+        </p>
+      )}
       <p class="sum-row sum-total">
         <span>{t(common.cartTotal)}</span>
         <span class="figure" aria-live="polite">{formatMoney(totalOf(shop), currencyOf(shop))}</span>
@@ -94,7 +108,7 @@ function Foot({ shop }: { shop: Shop }) {
 export function CartSheet({ shop, onClose }: { shop: Shop; onClose: () => void }) {
   return (
     <Sheet title={t(texts.cartTitle)} onClose={onClose} footer={<Foot shop={shop} />}>
-      <Contents shop={shop} />
+      <Contents shop={shop} isSheet />
     </Sheet>
   );
 }

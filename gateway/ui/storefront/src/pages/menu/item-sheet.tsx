@@ -22,6 +22,8 @@ interface ItemSheetProps {
   index: MenuIndex;
   product: MenuProduct;
   lineId?: string;
+  /** Rule that offers it as 加價購, and the variant it offers. */
+  offer?: { rule: string; variant: string };
   onClose: () => void;
 }
 
@@ -39,7 +41,7 @@ function limitOf(product: MenuProduct, others: readonly CartLine[], quantity: nu
 }
 
 /** One item: size, options, quantity and note, with the running price on the button. */
-export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetProps) {
+export function ItemSheet({ shop, index, product, lineId, offer, onClose }: ItemSheetProps) {
   const stock = shop.stock.value;
   const soldOut = (skuId: string) => !canHave(stock, "option", skuId);
   const hasVariant = (skuId: string) => canHave(stock, "variant", skuId);
@@ -51,7 +53,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
 
   const [variantId, setVariantId] = useState(() => {
     const free = product.variants.find((variant) => hasVariant(variant.variant_id));
-    const kept = product.variants.find((variant) => variant.variant_id === existing?.variant_id);
+    const kept = product.variants.find((variant) => variant.variant_id === (existing?.variant_id ?? offer?.variant));
     return (kept ?? free ?? product.variants[0])?.variant_id ?? "";
   });
   const [choice, setChoice] = useState<Choice>(() => {
@@ -82,7 +84,7 @@ export function ItemSheet({ shop, index, product, lineId, onClose }: ItemSheetPr
     if (noteTooLong || limit || !buyable) return;
     const line = { product_id: product.product_id, variant_id: variantId, choice };
     shop.cart.put({
-      ...line, line_id: existing?.line_id ?? newIdempotencyKey(), quantity, note: note.trim(),
+      ...line, line_id: existing?.line_id ?? newIdempotencyKey(), quantity, note: note.trim(), offered_by: existing?.offered_by ?? offer?.rule,
       seen: { name: product.name, detail: describe(index, line), unit },
     });
     onClose();

@@ -7,6 +7,7 @@ import { BranchState } from "../../parts/branch-state";
 import { Cover } from "../../parts/cover";
 import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
+import { MemberButton } from "../../parts/member-button";
 import { Notice } from "../../parts/notice";
 import { ProblemPage } from "../../parts/problem";
 import { Sheet } from "../../parts/sheet";
@@ -103,6 +104,8 @@ export function MenuPage({ shop }: { shop: Shop }) {
   const index = shop.menu.value;
   const when = query.value.get("when");
   const item = when === null ? query.value.get("item") : null;
+  const rule = query.value.get("offer");
+  const offer = rule ? { rule, variant: query.value.get("variant") ?? "" } : undefined;
   useCheckoutAhead(shop);
   useEffect(() => {
     if (index) document.title = `${index.menu.branch.name}｜${index.menu.brand.name}`;
@@ -119,6 +122,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
     <>
       <Cover
         brand={menu.brand.name} title={menu.branch.name} introduction={menu.brand.introduction}
+        end={<MemberButton shop={shop} />}
         top={
           <a class="round on-cover" href={paths.brand(shop.brand)} aria-label={t(common.brandChoose)}>
             <Icon name="back" />
@@ -139,7 +143,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
       {item && product && (
         <ItemSheet
           key={`${item}/${query.value.get("line") ?? ""}`} shop={shop} index={index} product={product}
-          lineId={query.value.get("line") ?? undefined} onClose={closeSheet}
+          lineId={query.value.get("line") ?? undefined} offer={offer} onClose={closeSheet}
         />
       )}
       {item && !product && (
@@ -148,7 +152,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
         </Sheet>
       )}
       {when !== null && <WhenSheet shop={shop} day={when || undefined} onClose={closeSheet} />}
-      {when === null && !item && query.value.has("cart") && <CartSheet shop={shop} onClose={closeSheet} />}
+      {when === null && !item && query.value.has("cart") && !query.value.has("sign-in") && <CartSheet shop={shop} onClose={closeSheet} />}
     </>
   );
 }

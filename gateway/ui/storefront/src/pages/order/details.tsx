@@ -1,9 +1,13 @@
 import type { Menu, Order, PricedLine } from "@yizhimai/api";
 import { displayPhone, formatDateTime, formatMoney } from "@yizhimai/kit";
+import type { Benefits } from "../../api/benefits";
 import { dueOnSite, settlementOf } from "../../domain/payment";
 import { Icon } from "../../parts/icon";
+import { Beside } from "../../parts/lazy";
 import { t } from "../../text";
 import { common } from "../../text/common";
+import { benefits } from "../benefits/later";
+import { isOpen } from "./steps";
 import { texts } from "./texts";
 
 function detail(line: PricedLine): string {
@@ -25,7 +29,15 @@ function moneyOf(order: Order): [label: string, amount: number][] {
   return rows.filter(([, amount]) => amount > 0);
 }
 
-export function OrderItems({ order }: { order: Order }) {
+/** Codes and coupons that the order used. */
+function usedIn({ entered }: Benefits): string[] {
+  return entered.filter(({ kind, used }) => used && kind !== "points").map(({ kind, name, entered: typed }) => (kind === "code" ? typed : name));
+}
+
+export function OrderItems({ order }: { order: Order & { benefits?: Benefits | null } }) {
+  const done = order.benefits;
+  const hasDiscounts = done !== undefined && done !== null && done.discounts.length > 0;
+  const used = done ? usedIn(done) : [];
   return (
     <section class="card" aria-labelledby="order-items">
       <h2 id="order-items">{t(common.checkoutItems)}</h2>
@@ -38,29 +50,44 @@ export function OrderItems({ order }: { order: Order }) {
               </span>
               {detail(line) && <span class="soft">{detail(line)}</span>}
               {line.note && <span class="note">「{line.note}」</span>}
-              {line.adjustments.map((adjustment) => (
-                <span class="adjustment" key={adjustment.name}>
-                  {adjustment.sentence || adjustment.name}
-                </span>
-              ))}
+              <Beside of={benefits}>{({ LineBenefits }) => <LineBenefits line={line} currency={order.currency} />}</Beside>
             </div>
             <span class="price">{formatMoney(line.net, order.currency)}</span>
           </li>
         ))}
       </ul>
       <div class="sums">
+        {hasDiscounts && (
+          <p class="sum-row">
+            <span>{t(texts.subtotal)}</span>
+            <span class="figure">{formatMoney(order.lines.reduce((sum, line) => sum + line.list, 0), order.currency)}</span>
+          </p>
+        )}
         {order.fees.map((fee) => (
           <p class="sum-row" key={fee.kind}>
             <span>{fee.name}</span>
-            <span class="figure">{formatMoney(fee.amount, order.currency)}</span>
+            <span class="figure">{formatMoney(hasDiscounts ? fee.list : fee.amount, order.currency)}</span>
           </p>
         ))}
+        {done && <Beside of={benefits}>{({ DiscountRows }) => <DiscountRows benefits={done} currency={order.currency} earns={isOpen(order.state)} />}</Beside>}
         <p class="sum-row sum-total">
           <span>
             {t(common.cartTotal)} <span class="badge badge-quiet">{t(texts.settlement[settlementOf(order)])}</span>
           </span>
           <span class="figure">{formatMoney(order.total, order.currency)}</span>
         </p>
+        {used.length > 0 && (
+          <p class="sum-row">
+            <span>{t(texts.usedBenefits)}</span>
+            <span>{used.join("、")}</span>
+          </p>
+        )}
+        {(done?.points?.used ?? 0) > 0 && (
+          <p class="sum-row">
+            <span>{t(texts.usedPoints)}</span>
+            <span class="figure">{done?.points?.used}</span>
+          </p>
+        )}
         {moneyOf(order).map(([label, amount]) => (
           <p class="sum-row" key={label}>
             <span>{label}</span>

@@ -1,0 +1,65 @@
+// Benefits and membership: a guest with a code joins, uses a coupon and points, orders, and sees the own page.
+export async function members({ page, shoot, fault, shop }) {
+  const dialog = page.getByRole("dialog");
+  const benefits = page.getByRole("region", { name: "優惠", exact: true });
+  await page.goto(shop);
+  await page.evaluate(() => localStorage.clear());
+  await page.goto(`${shop}?item=p-奶茶-0`);
+  await dialog.getByText("大", { exact: true }).click();
+  await dialog.getByText("半糖").click();
+  await dialog.getByText("少冰").click();
+  for (let more = 0; more < 3; more += 1) await dialog.getByRole("button", { name: "增加珍珠奶茶" }).click();
+  await dialog.getByRole("button", { name: /加入購物車/u }).click();
+  await page.goto(`${shop}?cart`);
+  await benefits.getByText(/再消費 NT\$\d+ 即可使用/u).waitFor();
+  await shoot("benefits-cart");
+  await page.goto(`${shop}/checkout`);
+  await benefits.getByRole("textbox", { name: "優惠碼" }).fill("nothing");
+  await benefits.getByRole("button", { name: "套用" }).click();
+  await benefits.getByText(/未套用：沒有這個優惠碼/u).waitFor();
+  await benefits.getByRole("textbox", { name: "優惠碼" }).fill("summer50");
+  await page.keyboard.press("Enter");
+  await benefits.getByText("已套用，折 NT$50").waitFor();
+  await shoot("benefits-codes", true);
+  await benefits.getByRole("button", { name: "移除優惠碼 nothing" }).click();
+
+  await benefits.getByRole("link", { name: /登入會員/u }).click();
+  await dialog.getByLabel("手機號碼").fill("0912345678");
+  await shoot("sign-in");
+  await dialog.getByRole("button", { name: "傳送驗證碼" }).click();
+  await dialog.getByLabel("驗證碼（6 位數字）").fill("111111");
+  await dialog.getByRole("button", { name: "登入或加入", exact: true }).click();
+  await dialog.getByText("還可以試 4 次").waitFor();
+  await dialog.getByLabel("驗證碼（6 位數字）").fill("246810");
+  await dialog.getByLabel("怎麼稱呼").fill("王小姐");
+  await dialog.getByLabel(/我同意會員條款/u).check();
+  await shoot("sign-in-code");
+  await dialog.getByRole("button", { name: "登入或加入", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  if ((await page.getByLabel("怎麼稱呼").inputValue()) !== "王小姐") fault("the name is not filled in");
+  await benefits.getByText("已套用，折 NT$50").waitFor();
+  await benefits.getByRole("button", { name: "使用生日券 折 30 元" }).click();
+  await benefits.getByText("已套用，折 NT$30").waitFor();
+  await benefits.getByRole("button", { name: "折抵最多" }).click();
+  await benefits.getByText(/^用 \d+ 點，折 NT\$\d+$/u).waitFor();
+  await page.getByText(/完成後可得 \d+ 點/u).waitFor();
+  await shoot("benefits-member", true);
+  await page.getByRole("button", { name: /送出訂單/u }).click();
+  await page.waitForURL(/orders/u);
+  await page.getByText("使用的優惠").waitFor();
+  await shoot("benefits-order", true);
+
+  await page.goto(`${shop}/member`);
+  await page.getByText("日日點").first().waitFor();
+  await shoot("member", true);
+  await page.getByRole("button", { name: "會員條碼" }).click();
+  await dialog.getByRole("img", { name: "會員條碼" }).waitFor();
+  await shoot("member-card");
+  await dialog.getByRole("button", { name: "關閉" }).click();
+  await page.getByRole("button", { name: "新增地址" }).click();
+  await shoot("member-address");
+  await dialog.getByRole("button", { name: "關閉" }).click();
+  await page.getByRole("button", { name: "登出這台裝置" }).click();
+  await page.getByText("還沒登入").waitFor();
+  await shoot("member-guest");
+}

@@ -1,0 +1,5 @@
+import "../../styles/benefits.css";
+
+export { Benefits, WithinReach } from "./section";
+export { LineBenefits } from "./line";
+export { DiscountRows } from "./sums";
