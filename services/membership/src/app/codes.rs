@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chassis::{
+    db::TenantTx,
     error::{CommonReason, Problem},
     id::{EventId, OrganisationId},
     network::network_of,
@@ -78,22 +79,56 @@ pub async fn confirm(
     purpose: Purpose,
     code: &str,
 ) -> Result<(), Problem> {
+    let right = verify(deps, org, phone, purpose, code).await?;
+    let mut tx = deps.db.tenant(org).await?;
+    use_up(deps, &mut tx, phone, purpose, &right).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Checks a code, which stays as it is when it is right, so that a request that is refused for another reason
+/// can be repeated with it. Refuses as [`confirm`] does.
+pub async fn verify(
+    deps: &Dependencies,
+    org: OrganisationId,
+    phone: &str,
+    purpose: Purpose,
+    code: &str,
+) -> Result<CodeDigest, Problem> {
     let tried = CodeDigest::new(deps.sign_in.key()?, phone, purpose, code.trim());
     let mut tx = deps.db.tenant(org).await?;
     let Some(mut sent) = store::codes::lock(&mut tx, phone).await? else {
         return Err(refused(MembershipReason::OtpExpired));
     };
     let outcome = code::check(&mut sent, purpose, &tried, deps.clock.now());
+    if outcome == Tried::Right {
+        return Ok(tried);
+    }
     store::codes::update_tries(&mut tx, phone, &sent).await?;
     tx.commit().await?;
-    match outcome {
-        Tried::Right => Ok(()),
+    Err(match outcome {
         Tried::Wrong => {
             let left = code::MOST_TRIES - sent.wrong_tries;
-            Err(refused(MembershipReason::OtpInvalid).param("left", left))
+            refused(MembershipReason::OtpInvalid).param("left", left)
         }
-        Tried::Over => Err(refused(MembershipReason::OtpExpired)),
+        Tried::Right | Tried::Over => refused(MembershipReason::OtpExpired),
+    })
+}
+
+/// Uses a code that was right up with what it was asked for: whoever comes second is refused with `OTP_EXPIRED`.
+pub async fn use_up(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    phone: &str,
+    purpose: Purpose,
+    right: &CodeDigest,
+) -> Result<(), Problem> {
+    let Some(mut sent) = store::codes::lock(tx, phone).await? else {
+        return Err(refused(MembershipReason::OtpExpired));
+    };
+    if code::check(&mut sent, purpose, right, deps.clock.now()) != Tried::Right {
+        return Err(refused(MembershipReason::OtpExpired));
     }
+    Ok(store::codes::update_tries(tx, phone, &sent).await?)
 }
 
 fn refused(reason: MembershipReason) -> Problem {

@@ -114,12 +114,20 @@ async fn nobody_joins_without_the_terms_or_with_a_birthday_to_come() {
         "and the code is still good"
     );
     request.birthday = String::new();
-    request.consents = Vec::new();
+    let consents = std::mem::take(&mut request.consents);
     assert_eq!(
-        reason(club.sign_in("phone", request).await),
-        "CONSENT_REQUIRED"
+        reason(club.sign_in("phone", request.clone()).await),
+        "CONSENT_REQUIRED",
+        "and the code is still good"
     );
     assert_eq!(club.count("SELECT count(*) FROM members").await, 0);
+    request.consents = consents;
+    club.sign_in("phone", request.clone()).await.unwrap();
+    assert_eq!(
+        reason(club.sign_in("laptop", request).await),
+        "OTP_EXPIRED",
+        "a code is used once"
+    );
 }
 
 #[tokio::test]

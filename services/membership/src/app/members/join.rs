@@ -106,8 +106,9 @@ pub async fn sign_in(
     code: &str,
     new: NewMember,
 ) -> Result<SignedIn, Problem> {
-    codes::confirm(deps, org, &new.phone, Purpose::SignIn, code).await?;
+    let right = codes::verify(deps, org, &new.phone, Purpose::SignIn, code).await?;
     let mut tx = deps.db.tenant(org).await?;
+    codes::use_up(deps, &mut tx, &new.phone, Purpose::SignIn, &right).await?;
     let since = deps.clock.now() - PENDING_FOR;
     let pending = store::line::find_pending(&mut tx, device.id, since).await?;
     let owner = match &pending {
