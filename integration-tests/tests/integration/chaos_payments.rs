@@ -173,7 +173,7 @@ impl<'a> Orgs<'a> {
         meanwhile: impl AsyncFn() -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let mut connection = doctor::connect(&self.platform.endpoints, database).await?;
-        let mut counted = 0;
+        let mut counted: i64 = 0;
         let waiting = async {
             loop {
                 let found = sqlx::query_scalar(sql).bind(&self.ids);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Benefits, DiscountTotal } from "../api/benefits";
-import { discountDifferences, insisting, mostPoints, nearestPoints, ofGuest, withCode, withCoupon, withGift, withPoints, without, withinReach } from "./benefits";
+import { dependsOnPayment, discountDifferences, insisting, mostPoints, nearestPoints, ofGuest, withCode, withCoupon, withGift, withPoints, without, withinReach } from "./benefits";
 import { enteredBody, nothingEntered } from "./entered";
 
 describe("what is entered", () => {
@@ -72,4 +72,11 @@ it("compares discounts rule by rule", () => {
   const differences = discountDifferences(benefits(discount("gone", -10), discount("kept", -5), discount("less", -20)), benefits(discount("kept", -5), discount("less", -8), discount("new", -1)));
   expect(differences.map(({ name, from, to }) => [name, from, to])).toEqual([["gone", "-10", undefined], ["less", "-20", "-8"], ["new", undefined, "-1"]]);
   expect(discountDifferences(null, undefined)).toEqual([]);
+});
+
+it("depends on how it is paid only where a rule asks for that", () => {
+  const rejected = (reason: string) => ({ not_applied: [{ rule_id: "r", name: "刷卡折 10", reason, params: {} }], entered: [] }) as unknown as Benefits;
+  expect(dependsOnPayment(rejected("NOT_THIS_PAYMENT"))).toBe(true);
+  expect(dependsOnPayment(rejected("MIN_SPEND"))).toBe(false);
+  expect(dependsOnPayment(undefined)).toBe(false);
 });

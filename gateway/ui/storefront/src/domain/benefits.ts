@@ -92,3 +92,8 @@ export function discountDifferences(before: Benefits | null | undefined, after: 
     return [{ field: `discounts[${key}]`, kind: "line" as const, name: (fresh ?? old)?.name, from: amount(old), to: amount(fresh) }];
   });
 }
+
+/** Whether a rule would act with another payment method, or with one at all. */
+export function dependsOnPayment(benefits: Benefits | null | undefined): boolean {
+  return [...(benefits?.not_applied ?? []), ...(benefits?.entered ?? [])].some(({ reason }) => reason === "NOT_THIS_PAYMENT");
+}

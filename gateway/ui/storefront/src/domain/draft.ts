@@ -17,7 +17,7 @@ export interface Draft {
   utensils: boolean;
   /** How it is paid; the shop's first method until one is chosen. */
   payment_method_id?: string;
-  /** Kind of that method, which rules may ask for. */
+  /** Kind of that method, once a rule asked for it. */
   payment_kind?: string;
   /** Codes, coupons and points. */
   entered?: Entered;
@@ -35,10 +35,10 @@ export const MAX_NOTE = 200;
 const ASK_AGAIN_MS = 5 * 60_000;
 
 /** Prefilled in the next checkout. */
-export type Kept = Pick<Draft, "name" | "phone" | "payment_method_id" | "payment_kind">;
+export type Kept = Pick<Draft, "name" | "phone" | "payment_method_id">;
 
-export function newDraft(key: string, { name, phone, payment_method_id, payment_kind }: Kept): Draft {
-  return { key, method: "pickup", wanted_at: null, name, phone, remark: "", utensils: false, payment_method_id, payment_kind };
+export function newDraft(key: string, { name, phone, payment_method_id }: Kept): Draft {
+  return { key, method: "pickup", wanted_at: null, name, phone, remark: "", utensils: false, payment_method_id };
 }
 
 /** A time missed by more than this was of an earlier visit. */

@@ -38,8 +38,8 @@ export function openDraft(key: string): DraftStore {
     edit: (change) => write({ ...draft.value, ...change }),
     sending: (body) => {
       write(sending(draft.value, body, new Date().toISOString()));
-      const { name, phone, payment_method_id, payment_kind } = draft.value;
-      save(keys.contact, { name: name.trim(), phone: phone.trim(), payment_method_id, payment_kind });
+      const { name, phone, payment_method_id } = draft.value;
+      save(keys.contact, { name: name.trim(), phone: phone.trim(), payment_method_id });
     },
     settled: () => write(settled(draft.value)),
     placed: () => {

@@ -3,7 +3,7 @@ import type { OrderBody, Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
 import type { PayMethod } from "../../api/payment";
 import type { BenefitQuote } from "../../api/benefits";
-import { discountDifferences } from "../../domain/benefits";
+import { dependsOnPayment, discountDifferences } from "../../domain/benefits";
 import { estimate } from "../../domain/cart";
 import { differencesOf, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
@@ -77,10 +77,11 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     total: isAsked ? quote?.total : undefined, estimate: isAsked ? estimate(shop.menu.value, lines) : undefined,
   });
   const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
-  // Rules may ask for a kind of payment.
+  // Only where a rule asks for a kind of payment is the cart priced once more with it.
+  const asksForKind = Boolean(draft.payment_kind) || (quote !== undefined && dependsOnPayment((quote as BenefitQuote).benefits));
   useEffect(() => {
-    if (chosen && chosen.kind !== draft.payment_kind) shop.draft.edit({ payment_kind: chosen.kind });
-  }, [chosen?.kind, draft.payment_kind]);
+    if (asksForKind && chosen && chosen.kind !== draft.payment_kind) shop.draft.edit({ payment_kind: chosen.kind });
+  }, [asksForKind, chosen?.kind, draft.payment_kind]);
   // A member who could not be looked up orders as a guest.
   const warnings = (quote?.warnings ?? []).filter(({ field }) => field !== "member");
   const isPriced = quote !== undefined && (offered.methods !== undefined || offered.failed);
