@@ -36,7 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 const NOT_PLACED: &str =
     "SELECT count(*) FROM orders WHERE org_id = ANY($1) AND state = 'pending_payment'";
-const REFUNDING: &str = "SELECT count(*) FROM orders WHERE org_id = ANY($1) AND refunding > 0";
+const REFUNDING: &str =
+    "SELECT count(*) FROM order_payments WHERE org_id = ANY($1) AND refunding > 0";
 /// What a cancelled order has paid goes back by itself, a moment after it was cancelled.
 const KEPT: &str = "
     SELECT count(*) FROM orders

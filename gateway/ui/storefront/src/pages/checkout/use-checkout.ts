@@ -66,6 +66,8 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   const [phase, setPhase] = useState<Phase>(draft.unanswered_since ? "unsure" : "writing");
   const [tried, setTried] = useState(false);
   const [notPriced, setNotPriced] = useState(false);
+  /** What the button showed when it was pressed before the price was there. */
+  const [pressed, setPressed] = useState<{ total: number; method?: string }>();
   const [answer, setAnswer] = useState<{ asked: string; payment?: string; refusals: FieldRefusal[] }>();
   const [changed, setChanged] = useState<QuoteDifference[]>();
   const [earlier, setEarlier] = useState<EarlierOrder>();
@@ -152,7 +154,16 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     if (draftRefusals(draft).length > 0) focusFirstRefused();
     else if (warnings.length > 0 && !isTestMode()) focusFirstRefused();
     else if (quote && isPriced) void send(orderBody(shop, quote, chosen));
+    else setPressed({ total: quote?.total ?? estimate(shop.menu.value, lines), method: chosen?.method_id });
   }
+
+  // Who was quicker than the price need not press again, unless the price or the way to pay is another then.
+  useEffect(() => {
+    if (!pressed || !isPriced || !quote) return;
+    setPressed(undefined);
+    const isSame = quote.total === pressed.total && (!chosen?.online || chosen.method_id === pressed.method);
+    if (isSame) submit();
+  }, [pressed, isPriced, quote?.hash]);
 
   const stillAsked = answer?.asked === JSON.stringify(cartBody(shop));
   // A refusal of one method is not about another.
