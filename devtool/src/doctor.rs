@@ -39,6 +39,28 @@ pub struct Finding {
     pub repair: &'static str,
 }
 
+/// A statement whose rows each say what is wrong, what most likely led to it, and what repairs it.
+type Check = (&'static str, &'static str, &'static str);
+
+/// Runs the checks of an invariant, in their order.
+async fn run(
+    invariant: u8,
+    checks: &[Check],
+    database: &mut PgConnection,
+) -> anyhow::Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for &(sql, cause, repair) in checks {
+        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *database).await?;
+        findings.extend(rows.into_iter().map(|what| Finding {
+            invariant,
+            what,
+            cause,
+            repair,
+        }));
+    }
+    Ok(findings)
+}
+
 /// Checks everything that is kept by this release and explains each violation.
 pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     let endpoints: Endpoints = home

@@ -6,15 +6,14 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Finding;
+use super::{Finding, run};
 
 /// Adds up uses again, and compares holds of the last three days with their orders.
 pub async fn check(
     membership: &mut PgConnection,
     ordering: &mut PgConnection,
 ) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for (sql, cause, repair) in [
+    let checks = [
         (
             COUNTERS,
             "a counter was changed without its order's use",
@@ -35,15 +34,8 @@ pub async fn check(
             "the timer that asks ordering about holds does not run or can't ask",
             "look into membership's log for `expire_benefit_holds`",
         ),
-    ] {
-        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *membership).await?;
-        findings.extend(rows.into_iter().map(|what| Finding {
-            invariant: 5,
-            what,
-            cause,
-            repair,
-        }));
-    }
+    ];
+    let mut findings = run(5, &checks, membership).await?;
     let holds: Vec<(Uuid, String)> = sqlx::query_as(HOLDS).fetch_all(&mut *membership).await?;
     let orders: HashMap<Uuid, String> = sqlx::query_as(ORDERS)
         .fetch_all(&mut *ordering)

@@ -3,12 +3,11 @@
 
 use sqlx::PgConnection;
 
-use super::Finding;
+use super::{Finding, run};
 
 /// Adds everything up again.
 pub async fn check(payments: &mut PgConnection) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for (sql, cause, repair) in [
+    let checks = [
         (
             UNBALANCED,
             "the ledger's trigger was dropped or bypassed",
@@ -34,16 +33,8 @@ pub async fn check(payments: &mut PgConnection) -> anyhow::Result<Vec<Finding>> 
             "an event of the order was not consumed by payments",
             "replay payments' dead letters: `payments replay payments.orders`",
         ),
-    ] {
-        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *payments).await?;
-        findings.extend(rows.into_iter().map(|what| Finding {
-            invariant: 3,
-            what,
-            cause,
-            repair,
-        }));
-    }
-    Ok(findings)
+    ];
+    run(3, &checks, payments).await
 }
 
 const UNBALANCED: &str = "

@@ -3,14 +3,13 @@
 
 use sqlx::PgConnection;
 
-use super::Finding;
+use super::{Finding, run};
 
 const ADJUST: &str = "adjust the member's points by the difference, which writes an entry";
 
 /// Compares accounts of points with what they are made of.
 pub async fn check(membership: &mut PgConnection) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for (sql, cause, repair) in [
+    let checks = [
         (
             ENTRIES,
             "an account was changed beside its entries, or the trigger was dropped",
@@ -36,16 +35,8 @@ pub async fn check(membership: &mut PgConnection) -> anyhow::Result<Vec<Finding>
             "an order was changed outside one transaction with its entry",
             "set `pending` by an entry of the kind `pending`",
         ),
-    ] {
-        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *membership).await?;
-        findings.extend(rows.into_iter().map(|what| Finding {
-            invariant: 6,
-            what,
-            cause,
-            repair,
-        }));
-    }
-    Ok(findings)
+    ];
+    run(6, &checks, membership).await
 }
 
 const ENTRIES: &str = "

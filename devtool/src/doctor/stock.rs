@@ -2,15 +2,14 @@
 
 use sqlx::PgConnection;
 
-use super::Finding;
+use super::{Finding, run};
 
 const COUNTERS: &str =
     "a counter was changed without its hold or movement, outside one transaction";
 
 /// Compares every counter with what it counts.
 pub async fn check(capacity: &mut PgConnection) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for (sql, cause, repair) in [
+    let checks = [
         (
             OVERSOLD,
             "the check constraint was dropped or bypassed",
@@ -36,16 +35,8 @@ pub async fn check(capacity: &mut PgConnection) -> anyhow::Result<Vec<Finding>> 
             COUNTERS,
             "save the branch's limits again, which counts its orders anew",
         ),
-    ] {
-        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *capacity).await?;
-        findings.extend(rows.into_iter().map(|what| Finding {
-            invariant: 1,
-            what,
-            cause,
-            repair,
-        }));
-    }
-    Ok(findings)
+    ];
+    run(1, &checks, capacity).await
 }
 
 const OVERSOLD: &str = "

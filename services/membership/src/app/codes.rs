@@ -114,7 +114,7 @@ pub async fn verify(
     })
 }
 
-/// Uses a code that was right up with what it was asked for: whoever comes second is refused with `OTP_EXPIRED`.
+/// Uses a code that was right up with what it was asked for: a second request is refused with `OTP_EXPIRED`.
 pub async fn use_up(
     deps: &Dependencies,
     tx: &mut TenantTx,

@@ -29,7 +29,7 @@ use tonic::Request;
 use super::{
     member_convert as convert,
     member_service::{copy, seconds},
-    request::rpcs,
+    rpcs::rpcs,
 };
 use crate::{
     app::{

@@ -30,10 +30,7 @@ use proto::membership::v1::{
 };
 use tonic::Request;
 
-use super::{
-    member_convert as convert,
-    request::{reason, rpcs},
-};
+use super::{member_convert as convert, request::reason, rpcs::rpcs};
 use crate::{
     app::{
         Dependencies, codes, line_login,

@@ -314,8 +314,8 @@ async fn take_points(
     Ok(())
 }
 
-/// Names the uses whose counters have not enough left. Who has taken it with an open order of their own is told
-/// which.
+/// Names the uses whose counters have not enough left. A customer who has taken it with an open
+/// order of their own gets that order's id.
 async fn refuse_counters(
     tx: &mut TenantTx,
     requested: &[RequestedUse],

@@ -1,7 +1,7 @@
 //! Whether a customer may use a code.
 //!
 //! Codes must not be found out by trying: one that does not exist, has not started or is not for the customer
-//! has one and the same answer. Only who could use it in principle is told more.
+//! has one and the same answer. Only a customer who could use it in principle gets another reason.
 
 use chassis::{
     id::{BrandId, OrderId},
