@@ -163,6 +163,8 @@ async fn a_second_claim_of_an_account_suggests_one_person() {
     let code = allow(&club, &state).await;
     finish(&club, "phone", &state, &code).await.unwrap();
     let owner = club.join("phone", PHONE, "").await;
+    // The clock stands still in tests: who joined first is decided by time alone.
+    club.advance(chrono::TimeDelta::seconds(1));
     // Somebody else signs in by phone, with the same account in LINE waiting on their device.
     let other = club.join("laptop", "0922333444", "小明").await;
     let request = StartLineLoginRequest {
