@@ -47,7 +47,7 @@ enum Word {
     Check,
     /// Renew generated files: query metadata, OpenAPI, TypeScript types, sample configuration.
     Gen,
-    /// Measure the release build beside its floors: `orders`, `menu`, `pages`, `flash`, `slots`, `payments` or `brand`.
+    /// Measure the release build beside its floors: `orders`, `menu`, `pages`, `flash`, `slots`, `payments`, `brand` or `members`.
     Bench {
         /// Which benchmark.
         name: String,

@@ -8,6 +8,7 @@ mod flash;
 mod floors;
 mod holds;
 mod load;
+mod members;
 mod menu;
 mod orders;
 mod pages;
@@ -33,20 +34,27 @@ use crate::{
 pub(crate) use calls::token;
 pub use {calls::Token, floors::serve};
 
-const NAMES: [&str; 7] = [
-    "orders", "menu", "pages", "flash", "slots", "payments", "brand",
+const NAMES: [&str; 8] = [
+    "orders", "menu", "pages", "flash", "slots", "payments", "brand", "members",
 ];
 /// Those whose load speaks gRPC or JSON, which costs much unless it is optimised too.
-const OPTIMISED_LOADS: [&str; 2] = ["flash", "slots"];
+const OPTIMISED_LOADS: [&str; 3] = ["flash", "slots", "members"];
 
 /// Starts an optimised platform of its own, runs one benchmark on it and ends it.
 ///
-/// A rehearsal tries the benchmark itself: with the debug build, and small where it can be.
-pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<()> {
-    if !NAMES.contains(&name) {
+/// A rehearsal tries the benchmark itself: with the debug build, and small where it can be. A part of `members` is
+/// named behind a point, such as `members.quotes`.
+pub async fn bench(home: &Home, asked: &str, rehearsal: bool) -> anyhow::Result<()> {
+    let (name, part) = match asked.split_once('.') {
+        Some((name, part)) => (name, Some(part)),
+        None => (asked, None),
+    };
+    let has_part = |part: &str| name == "members" && members::PARTS.contains(&part);
+    if !NAMES.contains(&name) || !part.is_none_or(has_part) {
         bail!(
-            "there is no benchmark {name:?}; there are: {}",
-            NAMES.join(", ")
+            "there is no benchmark {asked:?}; there are: {}, and of members: {}",
+            NAMES.join(", "),
+            members::PARTS.join(", ")
         );
     }
     let release = !rehearsal;
@@ -58,7 +66,7 @@ pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<(
         let mut again = Command::new(build::binary(home, "devtool", true));
         again
             .current_dir(home.root())
-            .args(["bench", name])
+            .args(["bench", asked])
             .env("DEV_HOME", home.folder());
         return succeed(&mut again, "the benchmark");
     }
@@ -81,46 +89,35 @@ pub async fn bench(home: &Home, name: &str, rehearsal: bool) -> anyhow::Result<(
             "orders" => orders::bench(&own, &endpoints, release).await,
             "pages" => pages::bench(&own).await,
             "brand" => {
-                let size = if rehearsal {
-                    brand::REHEARSAL
-                } else {
-                    brand::FULL
-                };
+                let size = sized(rehearsal, brand::FULL, brand::REHEARSAL);
                 brand::bench(&own, &endpoints, size).await
             }
             "payments" => {
-                let size = if rehearsal {
-                    payments::REHEARSAL
-                } else {
-                    payments::FULL
-                };
+                let size = sized(rehearsal, payments::FULL, payments::REHEARSAL);
                 payments::bench(&own, &endpoints, size, release).await
             }
             "flash" => {
-                let sale = if rehearsal {
-                    flash::REHEARSAL
-                } else {
-                    flash::FULL
-                };
+                let sale = sized(rehearsal, flash::FULL, flash::REHEARSAL);
                 flash::bench(&own, &endpoints, sale).await
             }
             "slots" => {
-                let size = if rehearsal {
-                    slots::REHEARSAL
-                } else {
-                    slots::FULL
-                };
+                let size = sized(rehearsal, slots::FULL, slots::REHEARSAL);
                 slots::bench(&own, &endpoints, size, release).await
+            }
+            "members" => {
+                let size = sized(rehearsal, members::FULL, members::REHEARSAL);
+                members::bench(&own, &endpoints, size, part).await
             }
             _ => menu::bench(&own, &endpoints, release).await,
         }
     }
     .await;
     up::down(&own, outcome.is_ok()).await?;
-    let name = if rehearsal {
-        format!("{name}.rehearsal")
-    } else {
-        name.to_owned()
-    };
-    report::write(home, &name, &outcome?)
+    let report = sized(rehearsal, asked.to_owned(), format!("{asked}.rehearsal"));
+    report::write(home, &report, &outcome?)
+}
+
+/// What a benchmark does in full, or little of it.
+fn sized<T>(rehearsal: bool, full: T, little: T) -> T {
+    if rehearsal { little } else { full }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, ensure};
-use reqwest::Client;
+use reqwest::{Client, header};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
@@ -168,8 +168,8 @@ fn ratio((bare, ours): &(Measured, Measured)) -> f64 {
 /// Stands for the phone in the body of an order.
 const PHONE: &str = "09PHONE000";
 
-/// The body of an order of three lines, as a customer who read the menu and asked for a quote sends it.
-pub(super) async fn order_body(shop: &Shop) -> anyhow::Result<Value> {
+/// A cart of three lines.
+pub(super) fn cart(shop: &Shop) -> Value {
     let lines: Vec<Value> = shop
         .items
         .iter()
@@ -179,14 +179,26 @@ pub(super) async fn order_body(shop: &Shop) -> anyhow::Result<Value> {
                    "options": [], "note": ""})
         })
         .collect();
-    let mut order = json!({"method": "pickup", "wanted_at": null, "lines": lines});
-    let http = Client::new();
-    let quote = http
-        .post(format!("{}/quotes", shop.url))
-        .json(&order)
-        .send()
-        .await?;
-    let quote = checked("quote", quote).await?;
+    json!({"method": "pickup", "wanted_at": null, "lines": lines})
+}
+
+/// What a cart comes to for a guest, or for the customer with these cookies.
+pub(super) async fn quote(
+    shop: &Shop,
+    cart: &Value,
+    cookies: Option<&str>,
+) -> anyhow::Result<Value> {
+    let mut request = Client::new().post(format!("{}/quotes", shop.url));
+    if let Some(cookies) = cookies {
+        request = request.header(header::COOKIE, cookies);
+    }
+    checked("quote", request.json(cart).send().await?).await
+}
+
+/// The body of an order of three lines, as a customer who read the menu and asked for a quote sends it.
+pub(super) async fn order_body(shop: &Shop, cookies: Option<&str>) -> anyhow::Result<Value> {
+    let mut order = cart(shop);
+    let quote = quote(shop, &order, cookies).await?;
     order["quote_hash"] = quote["hash"].clone();
     order["quoted_at"] = quote["quoted_at"].clone();
     order["promised_at"] = ANY_TIME.into();
@@ -205,24 +217,41 @@ pub(super) fn with_phone(body: &str) -> String {
 /// An order of three lines; each has a key and a phone of its own, and comes from one of many devices
 /// that have been in the shop before.
 pub(super) async fn order_request(shop: &Shop, host: &str) -> anyhow::Result<Request> {
-    let body = order_body(shop).await?.to_string();
-    let path = shop
-        .url
-        .split_once(host)
-        .map(|(_, path)| path.to_owned())
-        .context("another host")?;
-    let host = host.to_owned();
+    let body = order_body(shop, None).await?.to_string();
+    let posted = Posted::to(shop, host, "/orders")?;
     Ok(Arc::new(move |number| {
-        let device = number % DEVICES;
-        let body = with_phone(&body);
+        let cookies = format!("yzm_device={:032x}", number % DEVICES);
+        posted.bytes(&cookies, &with_phone(&body))
+    }))
+}
+
+/// Where requests of customers go.
+pub(super) struct Posted {
+    url: String,
+    host: String,
+}
+
+impl Posted {
+    /// To a path of the shop at this host.
+    pub(super) fn to(shop: &Shop, host: &str, path: &str) -> anyhow::Result<Self> {
+        let (_, shop) = shop.url.split_once(host).context("another host")?;
+        Ok(Self {
+            url: format!("{shop}{path}"),
+            host: host.to_owned(),
+        })
+    }
+
+    /// A request with a key of its own.
+    pub(super) fn bytes(&self, cookies: &str, body: &str) -> Vec<u8> {
+        let Self { url, host } = self;
         format!(
-            "POST {path}/orders HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
-             cookie: yzm_device={device:032x}\r\nidempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST {url} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+             cookie: {cookies}\r\nidempotency-key: {:032x}\r\ncontent-length: {}\r\n\r\n{body}",
             rand::random::<u128>(),
             body.len()
         )
         .into_bytes()
-    }))
+    }
 }
 
 async fn reset_statements(endpoints: &Endpoints) -> anyhow::Result<()> {
@@ -297,7 +326,7 @@ impl Usage {
         self
     }
 
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         for (process, seconds) in other.cpu_seconds {
             *self.cpu_seconds.entry(process).or_default() += seconds;
         }

@@ -25,7 +25,7 @@ const SETTLED: Duration = Duration::from_secs(60);
 /// Measures orders of `shop` that are paid at ECPay, whose page costs no call.
 pub async fn bench(home: &Home, endpoints: &Endpoints, shop: &Shop) -> anyhow::Result<Vec<Figure>> {
     let paid = PaidShop::open(home, endpoints, shop, "ecpay").await?;
-    let mut body = order_body(shop).await?;
+    let mut body = order_body(shop, None).await?;
     body["payment_method_id"] = paid.account.method_id.clone().into();
     let buyers = Buyers {
         http: Client::new(),

@@ -2,20 +2,20 @@
 //! Login at the sandbox.
 
 use anyhow::Context as _;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
-use super::client::{Staff, checked};
+use super::client::{Staff, checked, text};
 use crate::endpoints::Endpoints;
 
 /// Version of the texts that customers of the demonstration agree to.
 const TEXTS: &str = "2026-12";
 const CODE_DIGITS: usize = 6;
 
-/// Name, phone, birthday, gender and whether they agree to marketing by SMS.
-type Plan = (&'static str, &'static str, &'static str, &'static str, bool);
+/// Somebody who joins: name, phone, birthday, gender and whether they agree to marketing by SMS.
+pub(crate) type Person<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
 
-const MEMBERS: [Plan; 6] = [
+const MEMBERS: [Person<'_>; 6] = [
     ("王小明", "0912000001", "1990-04-12", "male", true),
     ("陳美玲", "0912000002", "1985-12-24", "female", true),
     ("林志豪", "0912000003", "2001-07-30", "male", false),
@@ -24,6 +24,14 @@ const MEMBERS: [Plan; 6] = [
     ("李建國", "0912000006", "1962-02-28", "male", false),
 ];
 
+/// A member who is signed in.
+pub(crate) struct Member {
+    /// Id.
+    pub(crate) member_id: String,
+    /// What the browser sends as `Cookie`.
+    pub(crate) cookies: String,
+}
+
 /// Sets LINE Login and lets the members join at a brand.
 pub async fn load(staff: &Staff, endpoints: &Endpoints, brand: &str) -> anyhow::Result<()> {
     let login = json!({
@@ -31,23 +39,26 @@ pub async fn load(staff: &Staff, endpoints: &Endpoints, brand: &str) -> anyhow::
         "channel_secret": "5f4dcc3b5aa765d61d8327deb882cf99", "enabled": true,
     });
     staff.call(Method::PUT, "/line-login", login).await?;
-    for plan in &MEMBERS {
-        let joined = join(endpoints, brand, plan).await;
-        joined.with_context(|| format!("joining as {}", plan.0))?;
+    for person in &MEMBERS {
+        let joined = join(endpoints, brand, person).await;
+        joined.with_context(|| format!("joining as {}", person.0))?;
     }
     Ok(())
 }
 
-async fn join(
+/// Joins at a brand, by its slug.
+pub(crate) async fn join(
     endpoints: &Endpoints,
     brand: &str,
-    (name, phone, birthday, gender, marketing): &Plan,
-) -> anyhow::Result<()> {
+    (name, phone, birthday, gender, marketing): &Person<'_>,
+) -> anyhow::Result<Member> {
     let browser = Client::builder().cookie_store(true).build()?;
     let base = format!("{}/api/members/{brand}", endpoints.gateway);
     let body = json!({ "phone": phone, "purpose": "sign_in" });
     let sent = browser.post(format!("{base}/codes")).json(&body).send();
-    checked("the code", sent.await?).await?;
+    let sent = sent.await?;
+    let mut cookies = cookies_of(&sent);
+    checked("the code", sent).await?;
     let consent =
         |kind: &str, agreed: bool| json!({ "kind": kind, "agreed": agreed, "text_version": TEXTS });
     let body = json!({
@@ -56,8 +67,19 @@ async fn join(
         "consents": [consent("terms", true), consent("marketing_sms", *marketing)],
     });
     let signed_in = browser.post(format!("{base}/sign-in")).json(&body).send();
-    checked("joining", signed_in.await?).await?;
-    Ok(())
+    let signed_in = signed_in.await?;
+    cookies.extend(cookies_of(&signed_in));
+    let joined = checked("joining", signed_in).await?;
+    Ok(Member {
+        member_id: text(&joined, "/me/member_id")?.to_owned(),
+        cookies: cookies.join("; "),
+    })
+}
+
+fn cookies_of(answer: &Response) -> Vec<String> {
+    let set = answer.cookies();
+    set.map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+        .collect()
 }
 
 /// The code that was sent to a phone last.

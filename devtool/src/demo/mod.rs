@@ -4,12 +4,12 @@
 pub mod chain;
 pub mod client;
 mod living;
-mod members;
-mod orders;
+pub(crate) mod members;
+pub(crate) mod orders;
 mod paid_orders;
 pub mod payments;
-mod points;
-mod rules;
+pub(crate) mod points;
+pub(crate) mod rules;
 mod settings;
 
 use anyhow::Context as _;

@@ -21,24 +21,7 @@ pub async fn set_up(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
             {"at": 2000, "off": {"amount": 250}},
         ]}}),
     );
-    // Membership knows a new brand by an event, so the first try may come too early.
-    let mut created = Value::Null;
-    wait_until("the brand in membership", LIMIT, async || {
-        match staff.call(Method::POST, "/promotions", spend.clone()).await {
-            Ok(promotion) => {
-                created = promotion;
-                true
-            }
-            Err(_) => false,
-        }
-    })
-    .await?;
-    let path = format!(
-        "/promotions/{}/state",
-        text(&created, "/promotion/promotion_id")?
-    );
-    let step = json!({"version": created["promotion"]["version"], "step": "enable"});
-    staff.call(Method::POST, &path, step).await?;
+    enable(staff, spend).await?;
     for (name, effect) in [
         ("任選三杯 99 元", json!({"any_n": {"n": 3, "price": 99}})),
         (
@@ -57,6 +40,32 @@ pub async fn set_up(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
     coupon_template(staff, brand_id).await
 }
 
+/// Creates a promotion and enables it.
+pub(crate) async fn enable(staff: &Staff, promotion: Value) -> anyhow::Result<()> {
+    // Membership knows a new brand by an event, so the first try may come too early.
+    let mut created = Value::Null;
+    wait_until("the brand in membership", LIMIT, async || {
+        match staff
+            .call(Method::POST, "/promotions", promotion.clone())
+            .await
+        {
+            Ok(promotion) => {
+                created = promotion;
+                true
+            }
+            Err(_) => false,
+        }
+    })
+    .await?;
+    let path = format!(
+        "/promotions/{}/state",
+        text(&created, "/promotion/promotion_id")?
+    );
+    let step = json!({"version": created["promotion"]["version"], "step": "enable"});
+    staff.call(Method::POST, &path, step).await?;
+    Ok(())
+}
+
 fn promotion(name: &str, brand_id: &str, effect: Value) -> Value {
     json!({"promotion": {
         "internal_name": name,
@@ -64,7 +73,8 @@ fn promotion(name: &str, brand_id: &str, effect: Value) -> Value {
     }})
 }
 
-fn rule(name: &str, brand_id: &str, effect: Value) -> Value {
+/// A rule of a brand without any other condition.
+pub(crate) fn rule(name: &str, brand_id: &str, effect: Value) -> Value {
     json!({
         "name": name,
         "conditions": {"brand_ids": [brand_id]},
@@ -105,6 +115,12 @@ async fn coupon_template(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
         "validity": {"days": 30},
         "per_member_limit": 1,
     }});
+    activate(staff, template).await?;
+    Ok(())
+}
+
+/// Creates a coupon template that coupons can be issued of, and answers its id.
+pub(crate) async fn activate(staff: &Staff, template: Value) -> anyhow::Result<String> {
     let created = staff
         .call(Method::POST, "/coupon-templates", template)
         .await?;
@@ -112,5 +128,5 @@ async fn coupon_template(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
     let path = format!("/coupon-templates/{id}/state");
     let active = json!({"version": created["template"]["version"], "state": "active"});
     staff.call(Method::POST, &path, active).await?;
-    Ok(())
+    Ok(id.to_owned())
 }
