@@ -24,7 +24,7 @@ const QUEUED_BATCHES: usize = 16;
 /// A batch of this many makes the next one wait for more calls.
 const CROWD: usize = 6;
 /// How long it waits, so that callers that were just answered can come back within it.
-const LINGER: Duration = Duration::from_millis(5);
+const LINGER: Duration = Duration::from_millis(10);
 
 type Handler<K, Q, A> = dyn Fn(K, Vec<Q>) -> BoxFuture<'static, Vec<A>> + Send + Sync;
 type Queue<Q, A> = VecDeque<Call<Q, A>>;

@@ -35,4 +35,10 @@ pub trait Handler: Send + Sync + 'static {
     /// A fill sends the present state of things again under new ids, and between late events:
     /// what is no newer than what is known must change nothing.
     async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem>;
+
+    /// Whether an event may change anything. What does not is acknowledged without a transaction and is not
+    /// remembered.
+    fn concerns(&self, _event: &Received) -> bool {
+        true
+    }
 }

@@ -17,8 +17,8 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
     build::ui_packages(home)?;
     step("protos");
     protos(home)?;
-    step("lints");
-    cargo(home, &build::LINTS)?;
+    step("lints and generated files");
+    r#gen::lint_and_check(home).await?;
     if install::on_path("cargo-deny") {
         step("licences and sources");
         cargo(
@@ -26,8 +26,6 @@ pub async fn check(home: &Home) -> anyhow::Result<()> {
             &["deny", "--offline", "check", "bans", "licenses", "sources"],
         )?;
     }
-    step("generated files");
-    r#gen::check(home).await?;
     step("web apps");
     build::npm(home, &["run", "check", "--silent"])
 }

@@ -2,7 +2,9 @@
 //! the web apps, and the sample configuration. `check` renews them too and refuses when git then sees a difference.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -23,11 +25,63 @@ use crate::{
 const OPENAPI: &str = "gateway/ui/api/openapi.json";
 const REASONS: &str = "gateway/ui/kit/src/reasons/generated.ts";
 const SAMPLE: &str = "config.sample.env";
+const TYPES: &str = "gateway/ui/api/src/schema.d.ts";
+const DOCUMENTS: [&str; 4] = [OPENAPI, TYPES, REASONS, SAMPLE];
 
 /// Renews every generated file.
 pub async fn generate(home: &Home) -> anyhow::Result<()> {
     install::packages()?;
-    queries(home).await?;
+    with_databases(home, async |scratch, urls| {
+        // What has changed since the last build is compiled here, so that below each service is alone.
+        compile(home, urls, scratch)?;
+        for service in SERVICES {
+            let folder = queries_of(home, service);
+            if folder.exists() {
+                fs::remove_dir_all(&folder)?;
+            }
+            fs::create_dir_all(&folder)?;
+            make_stale(home, service)?;
+            compile(home, urls, &folder)
+                .with_context(|| format!("describing the queries of {service}"))?;
+        }
+        anyhow::Ok(())
+    })
+    .await?;
+    documents(home)
+}
+
+/// Lints everything and refuses with the names of the generated files that were stale.
+///
+/// One compilation lints and describes the queries of all services.
+pub async fn lint_and_check(home: &Home) -> anyhow::Result<()> {
+    install::packages()?;
+    let mut stale = with_databases(home, async |scratch, urls| {
+        for service in SERVICES {
+            make_stale(home, service)?;
+        }
+        compile(home, urls, scratch)?;
+        stale_queries(home, scratch)
+    })
+    .await?;
+    let before = documents_now(home)?;
+    documents(home)?;
+    let after = documents_now(home)?;
+    stale.extend(
+        before
+            .into_iter()
+            .filter(|file| !after.contains(file))
+            .map(|(name, _)| name.to_owned()),
+    );
+    ensure!(
+        stale.is_empty(),
+        "generated files were stale, renew them by `./dev gen`: {}",
+        stale.join(" ")
+    );
+    Ok(())
+}
+
+/// What is generated from the descriptors and the programs.
+fn documents(home: &Home) -> anyhow::Result<()> {
     openapi(home)?;
     reasons(home)?;
     sample(home)?;
@@ -35,54 +89,22 @@ pub async fn generate(home: &Home) -> anyhow::Result<()> {
     build::npm(home, &["run", "gen", "--silent"])
 }
 
-/// Renews them and refuses with the names of those that were stale.
-pub async fn check(home: &Home) -> anyhow::Result<()> {
-    let paths = [".sqlx", "openapi.json", "schema.d.ts", REASONS, SAMPLE];
-    let state = || -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
-        let listed = Command::new("git")
-            .current_dir(home.root())
-            .args([
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-            ])
-            .output()?;
-        let names = String::from_utf8(listed.stdout)?;
-        let mut files = Vec::new();
-        for name in names
-            .split('\0')
-            .filter(|name| paths.iter().any(|path| name.contains(path)))
-        {
-            let bytes = fs::read(home.root().join(name)).unwrap_or_default();
-            files.push((PathBuf::from(name), bytes));
-        }
-        Ok(files)
+/// The documents as they are, empty where one is missing.
+fn documents_now(home: &Home) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+    let read = |name: &'static str| match fs::read(home.root().join(name)) {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok((name, Vec::new())),
+        Err(error) => Err(error).with_context(|| format!("reading {name}")),
     };
-    let before = state()?;
-    generate(home).await?;
-    let after = state()?;
-    let stale: Vec<String> = after
-        .iter()
-        .filter(|file| !before.contains(file))
-        .chain(
-            before
-                .iter()
-                .filter(|(name, _)| !after.iter().any(|(other, _)| other == name)),
-        )
-        .map(|(name, _)| name.display().to_string())
-        .collect();
-    ensure!(
-        stale.is_empty(),
-        "generated files were stale, commit them anew: {}",
-        stale.join(" ")
-    );
-    Ok(())
+    DOCUMENTS.into_iter().map(read).collect()
 }
 
-/// Query metadata, from a database that the committed migrations make.
-async fn queries(home: &Home) -> anyhow::Result<()> {
+/// Runs `with` beside a database for each service that the committed migrations make; it gets a folder of
+/// its own and the databases' addresses by variable.
+async fn with_databases<T>(
+    home: &Home,
+    with: impl AsyncFnOnce(&Path, &[(String, String)]) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let scratch = home.beside("gen");
     let ports = Ports::choose(&scratch, &[Wanted::one("postgres")])?;
     let port = ports.of("postgres")?;
@@ -98,20 +120,47 @@ async fn queries(home: &Home) -> anyhow::Result<()> {
             let variable = format!("{}_DATABASE_URL", service.to_uppercase());
             urls.push((variable, postgres::owner_url(port, &database)));
         }
-        // What has changed since the last build is compiled here, so that below each service is alone.
         let all = scratch.folder().join("queries");
         fs::create_dir_all(&all)?;
-        compile(home, &urls, &all)?;
-        for service in SERVICES {
-            describe(home, service, &urls)?;
-        }
-        anyhow::Ok(())
+        with(&all, &urls).await
     }
     .await;
     process::end(&mut server, spec.grace).await;
     fs::remove_dir_all(postgres::folder(&scratch))?;
     fs::remove_dir_all(scratch.folder())?;
     outcome
+}
+
+fn queries_of(home: &Home, service: &str) -> PathBuf {
+    home.root().join("services").join(service).join(".sqlx")
+}
+
+/// The committed queries that were not met like this in `described`, and those met that are not committed.
+fn stale_queries(home: &Home, described: &Path) -> anyhow::Result<Vec<String>> {
+    let met = queries_in(described)?;
+    let mut stale = Vec::new();
+    let mut committed = BTreeSet::new();
+    for service in SERVICES {
+        for (name, bytes) in queries_in(&queries_of(home, service))? {
+            if met.get(&name).is_none_or(|now| *now != bytes) {
+                stale.push(format!("services/{service}/.sqlx/{name}"));
+            }
+            committed.insert(name);
+        }
+    }
+    stale.extend(met.into_keys().filter(|name| !committed.contains(name)));
+    Ok(stale)
+}
+
+/// Descriptions of queries by file name.
+fn queries_in(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut queries = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        queries.insert(name, fs::read(entry.path())?);
+    }
+    Ok(queries)
 }
 
 fn migrate(home: &Home, service: &str, port: u16, database: &str) -> anyhow::Result<()> {
@@ -137,16 +186,15 @@ fn migrate(home: &Home, service: &str, port: u16, database: &str) -> anyhow::Res
     succeed(psql.stdout(Stdio::null()), &format!("migrating {service}"))
 }
 
-fn describe(home: &Home, service: &str, urls: &[(String, String)]) -> anyhow::Result<()> {
-    let crate_folder = home.root().join("services").join(service);
-    let folder = crate_folder.join(".sqlx");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    // Only what is compiled anew writes its queries.
-    fs::File::open(crate_folder.join("src/lib.rs"))?.set_modified(SystemClock.now().into())?;
-    compile(home, urls, &folder).with_context(|| format!("describing the queries of {service}"))
+/// Only what is compiled anew describes its queries.
+fn make_stale(home: &Home, service: &str) -> anyhow::Result<()> {
+    let library = home
+        .root()
+        .join("services")
+        .join(service)
+        .join("src/lib.rs");
+    fs::File::open(library)?.set_modified(SystemClock.now().into())?;
+    Ok(())
 }
 
 /// Compiles what is stale as the lints do, whose libraries it shares; the queries met are described in

@@ -59,7 +59,14 @@ async fn try_apply(
     org: OrganisationId,
     events: &[Received],
 ) -> Result<(), Problem> {
-    let ids: Vec<Uuid> = events.iter().map(|event| event.id.as_uuid()).collect();
+    let ids: Vec<Uuid> = events
+        .iter()
+        .filter(|event| handler.concerns(event))
+        .map(|event| event.id.as_uuid())
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
     let mut tx = db.tenant(org).await?;
     let new: Vec<Uuid> = sqlx::query_scalar(
         "INSERT INTO inbox (org_id, consumer, event_id)

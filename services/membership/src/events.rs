@@ -74,6 +74,12 @@ impl Handler for Orders {
         }
         Ok(())
     }
+
+    fn concerns(&self, event: &Received) -> bool {
+        // What cannot be read is for `handle` to refuse.
+        let body = event.decode::<OrderChanged>();
+        body.is_err() || body.is_ok_and(|body| orders::concerns(&body))
+    }
 }
 
 struct Branches {

@@ -22,6 +22,8 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("tests/integration
 
 /// What the handler does with a body.
 pub const POISON: &str = "";
+/// A body that does not concern it.
+pub const OF_OTHERS: &str = "of others";
 
 /// A database, a part of the broker, and loops that end with the test.
 pub struct Bench {
@@ -161,5 +163,9 @@ impl Handler for Writer {
                 .await?;
         }
         Ok(())
+    }
+
+    fn concerns(&self, event: &Received) -> bool {
+        !event.decode().is_ok_and(|body: String| body == OF_OTHERS)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::events::bench::{Bench, MIGRATOR, POISON, Writer};
+use crate::events::bench::{Bench, MIGRATOR, OF_OTHERS, POISON, Writer};
 use chassis::{
     id::{EventId, OrganisationId},
     inbox,
@@ -27,6 +27,22 @@ async fn each_event_takes_effect_once_in_its_organisation() {
     bench.publish(theirs, &["d"]).await;
     eventually(|| async { bench.notes(bench.org).await == ["a", "b", "c"] }).await;
     eventually(|| async { bench.notes(theirs).await == ["d"] }).await;
+}
+
+#[tokio::test]
+async fn what_does_not_concern_a_consumer_leaves_nothing() {
+    let (bench, _writer) = ready().await;
+    bench.publish(bench.org, &[OF_OTHERS, "a", OF_OTHERS]).await;
+    bench.publish(bench.org, &[OF_OTHERS]).await;
+    bench.publish(bench.org, &["b"]).await;
+    eventually(|| async { bench.notes(bench.org).await == ["a", "b"] }).await;
+    eventually(|| async { bench.queue_length("test.notes").await == Some(0) }).await;
+    let mut superuser = bench.db.superuser().await;
+    let remembered: i64 = sqlx::query_scalar("SELECT count(*) FROM inbox")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(remembered, 2);
 }
 
 #[tokio::test]

@@ -5,8 +5,18 @@ use proto::ordering::v1::OrderChanged;
 
 use super::{Dependencies, benefits, members, points, tiers};
 
-/// Applies a change of an order. An order of a guest that holds no benefit and carries no promotion costs no
-/// statement.
+/// Whether a change of an order may change anything here. That of a guest who uses no benefit does not until the
+/// order is completed.
+pub fn concerns(event: &OrderChanged) -> bool {
+    let Some(change) = &event.change else {
+        return true;
+    };
+    let is_used = change.holds_benefits || !change.member_id.is_empty();
+    // A test order counts nowhere.
+    !change.test && (is_used || benefits::results::concerns(event))
+}
+
+/// Applies a change of an order that concerns membership.
 pub async fn apply(
     deps: &Dependencies,
     tx: &mut TenantTx,
@@ -17,8 +27,7 @@ pub async fn apply(
             "an event of an order says nothing"
         )));
     };
-    // A test order counts nowhere.
-    if change.test {
+    if !concerns(event) {
         return Ok(());
     }
     let now = deps.clock.now();

@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 
 use chassis::{db::TenantTx, error::Problem, id::MemberId};
-use proto::ordering::v1::{OrderChanged, OrderSnapshot, OrderState};
+use proto::ordering::v1::{OrderChange, OrderChanged, OrderSnapshot, OrderState};
 use uuid::Uuid;
 
 use crate::{
     app::members,
     store::{self, promotion_orders::CompletedOrder},
 };
+
+/// Whether the order was or is completed.
+pub fn concerns(event: &OrderChanged) -> bool {
+    let is_completed = |order: &OrderSnapshot| order.state() == OrderState::Completed;
+    let was = |change: &OrderChange| change.from() == OrderState::Completed;
+    event.change.as_ref().is_some_and(was) || event.order.as_ref().is_some_and(is_completed)
+}
 
 /// Counts a completed order that carries a promotion, and takes it out again when the completion is undone. Any
 /// other event costs no statement.
