@@ -62,6 +62,7 @@ pub fn parts(ctx: &Context, config: Config, adapters: Adapters) -> anyhow::Resul
         endpoints: config.provider_endpoints()?,
         public_url: config.public_url,
         offer_test_accounts: config.offer_test_accounts,
+        redeliveries: app::Redeliveries::default(),
     };
     let payments = PaymentServiceServer::new(grpc::PaymentService::new(deps.clone()));
     let accounts = GatewayAccountServiceServer::new(grpc::GatewayAccountService::new(deps.clone()));

@@ -15,7 +15,7 @@ use payment_adapters::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{Dependencies, aggregate::Aggregate, calls, error::Error, query_attempt};
+use super::{Dependencies, aggregate::Aggregate, calls, error::Error, query_attempt, redeliveries};
 use crate::{
     domain::{
         account::{self, Account},
@@ -68,6 +68,10 @@ pub async fn receive(
     deps: &Dependencies,
     received: &Received,
 ) -> Result<Option<Acknowledgement>, Error> {
+    let key = redeliveries::key(received);
+    if let Some(known) = deps.redeliveries.find(&key, received).await {
+        return Ok(Some(known));
+    }
     let provider = received.provider;
     let mut tx = deps.db.system("find the account of a callback").await?;
     let org = store::accounts::find_organisation(&mut tx, received.account, provider).await?;
@@ -75,7 +79,13 @@ pub async fn receive(
     let Some(org) = org else { return Ok(None) };
     let adapter = deps.adapter(provider);
     let (verdict, notice) = judge(deps, org, adapter, received).await?;
-    Ok(Some(adapter.acknowledge(verdict, notice.as_ref())))
+    let acknowledgement = adapter.acknowledge(verdict, notice.as_ref());
+    // A question is answered by how the payment stands at that moment.
+    let reports = |notice: &Notice| notice.report.is_some() && notice.asks_for.is_none();
+    if matches!(verdict, Verdict::Accepted) && notice.as_ref().is_some_and(reports) {
+        deps.redeliveries.remember(key, &acknowledgement);
+    }
+    Ok(Some(acknowledgement))
 }
 
 async fn judge(

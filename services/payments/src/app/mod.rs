@@ -11,10 +11,13 @@ pub mod methods;
 pub mod order_events;
 pub mod payments;
 pub mod query_attempt;
+pub mod redeliveries;
 pub mod refunds;
 pub mod settlements;
 pub mod start_attempt;
 pub mod verify_account;
+
+pub use redeliveries::Redeliveries;
 
 use chassis::{clock::SharedClock, db::Db, secret::Sealer};
 use payment_adapters::{Adapter, Http, Provider};
@@ -44,6 +47,8 @@ pub struct Dependencies {
     pub public_url: Url,
     /// Real orders may be paid by accounts in test mode.
     pub offer_test_accounts: bool,
+    /// Messages that were applied a moment ago.
+    pub redeliveries: Redeliveries,
 }
 
 impl Dependencies {
