@@ -4,7 +4,7 @@
 mod description;
 mod mutate;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::ensure;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -67,7 +67,11 @@ struct Target {
 impl Target {
     async fn open() -> anyhow::Result<Arc<Self>> {
         let platform = Platform::find()?;
-        let guest = Client::builder().cookie_store(true).build()?;
+        // No connection is used again that the gateway may be about to close, being idle for 10 s.
+        let guest = Client::builder()
+            .cookie_store(true)
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()?;
         let gateway = platform.endpoints.gateway.clone();
         let answer = guest.get(format!("{gateway}/openapi.json")).send().await?;
         Ok(Arc::new(Self {
