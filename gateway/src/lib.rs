@@ -26,6 +26,7 @@ pub mod rest;
 pub mod security_headers;
 pub mod server;
 pub mod shared_json;
+pub mod small_body;
 pub mod sse;
 pub mod state;
 pub mod storefronts;

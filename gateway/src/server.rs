@@ -34,7 +34,7 @@ use crate::{
     connections::{self, Timeouts},
     events, observe, path_params,
     problem::Rejection,
-    rest, security_headers,
+    rest, security_headers, small_body,
     state::{Dependencies, Gateway},
 };
 
@@ -74,6 +74,7 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/openapi.json", openapi)
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(small_body::read))
         .layer(panic_layer)
         .layer(header_layer)
         .layer(middleware::from_fn(observe::observe));
