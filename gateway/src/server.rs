@@ -66,15 +66,16 @@ pub fn router(gateway: Gateway) -> Router {
         .route_layer(admin_layer)
         .route_layer(path_layer.clone())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    let guarded = shop
+        .merge(admin)
+        .layer(middleware::from_fn(small_body::read));
     let payments = rest::payments::routes().route_layer(path_layer.clone());
     let layered = Router::new()
-        .merge(shop)
-        .merge(admin)
+        .merge(guarded)
         .merge(payments)
         .route("/openapi.json", openapi)
         .fallback(assets::serve)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn(small_body::read))
         .layer(panic_layer)
         .layer(header_layer)
         .layer(middleware::from_fn(observe::observe));

@@ -1,4 +1,4 @@
-//! Reads small bodies before anything is refused.
+//! Reads small bodies before a guard may refuse the request.
 
 use axum::{
     body::Body,
@@ -11,7 +11,7 @@ use http::header::CONTENT_LENGTH;
 use crate::rest::body::{self, JSON_LIMIT_BYTES};
 
 /// Passes a request on once its body is here: who is refused while still sending it would lose the answer together
-/// with the connection. A larger body, and one of unknown length, is read by whoever wants it.
+/// with the connection. A larger body, and one of unknown length, is left to the handler.
 pub async fn read(request: Request, next: Next) -> Response {
     let length = request.headers().get(CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());

@@ -56,6 +56,31 @@ async fn half_a_body_is_answered_and_cut_off() {
 }
 
 #[tokio::test]
+async fn who_is_refused_while_still_sending_gets_the_answer_and_keeps_the_connection() {
+    let edge = Edge::open().await;
+    let body = "x".repeat(60 * 1024);
+    let head = format!(
+        "POST /api/admin/brands HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    let next = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let mut stream = TcpStream::connect(edge.addr()).await.unwrap();
+    let mut text = String::new();
+    for part in [head.as_str(), &body, next] {
+        stream.write_all(part.as_bytes()).await.unwrap();
+        // Lets the gateway look at each part alone.
+        tokio::task::yield_now().await;
+    }
+    tokio::time::timeout(LIMIT, stream.read_to_string(&mut text))
+        .await
+        .expect("the gateway closes the connection")
+        .unwrap();
+    assert!(text.starts_with("HTTP/1.1 40"), "{text:.200}");
+    assert!(text.contains("HTTP/1.1 200 OK"), "{text:.200}");
+}
+
+#[tokio::test]
 async fn too_large_a_header_is_refused() {
     let edge = Edge::open().await;
     let large = format!(
