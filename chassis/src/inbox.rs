@@ -29,7 +29,7 @@ pub use subscription::{Signal, subscribe};
 pub trait Handler: Send + Sync + 'static {
     /// Applies `events` in `tx`, which also holds their inbox rows and commits after this.
     ///
-    /// They are of one organisation, none was applied before, and there are between 1 and 256 of
+    /// They are of one organisation, each concerns the handler, none was applied before, and there are between 1 and 256 of
     /// them in the order of arrival. An error undoes all; the events are then tried one by one.
     ///
     /// A fill sends the present state of things again under new ids, and between late events:

@@ -27,9 +27,6 @@ pub async fn apply(
             "an event of an order says nothing"
         )));
     };
-    if !concerns(event) {
-        return Ok(());
-    }
     let now = deps.clock.now();
     // Before members count it, while it is known whether it is a member's first.
     benefits::results::apply(tx, event).await?;
