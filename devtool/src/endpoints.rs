@@ -36,6 +36,14 @@ pub struct Endpoints {
     pub demo: Option<Demo>,
 }
 
+impl Endpoints {
+    /// Host and port of the gateway.
+    #[must_use]
+    pub fn gateway_host(&self) -> String {
+        self.gateway.trim_start_matches("http://").to_owned()
+    }
+}
+
 /// The demo chain.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Demo {

@@ -54,6 +54,18 @@ impl Measured {
     }
 }
 
+/// The round with the middle share of what its first part reached, since a machine is not the same from one second
+/// to the next.
+///
+/// # Panics
+///
+/// Without a round.
+pub fn middle(rounds: &mut [(Measured, Measured)]) -> &(Measured, Measured) {
+    let share = |(floor, ours): &(Measured, Measured)| ours.per_second / floor.per_second;
+    rounds.sort_by(|one, other| share(one).total_cmp(&share(other)));
+    &rounds[rounds.len() / 2]
+}
+
 /// Makes the bytes of a request from its number.
 pub type Request = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 

@@ -30,7 +30,7 @@ pub async fn bench(
         .storefront
         .replace(&endpoints.gateway, "/api/shop")
         + "/menu";
-    let gateway = endpoints.gateway.trim_start_matches("http://").to_owned();
+    let gateway = endpoints.gateway_host();
     let body = reqwest::Client::new()
         .get(format!("{}{path}", endpoints.gateway))
         .header("accept-encoding", "br")

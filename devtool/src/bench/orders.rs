@@ -9,7 +9,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::{
     floors,
-    load::{self, Measured, Request, count},
+    load::{self, Request, count},
     paid_orders,
     report::Figure,
     usage,
@@ -58,12 +58,8 @@ pub async fn bench(
     let mut figures =
         vec![Figure::plain("all services idle, resident", idle, "MiB").at_most(AIM_IDLE_MIB)];
 
-    // No limit of the slots: one slot takes the whole benchmark.
-    let shop = Shop::open(home, endpoints, None).await?;
-    for item in shop.items.iter().take(3) {
-        shop.stock(item, 900_000).await?;
-    }
-    let gateway = endpoints.gateway.trim_start_matches("http://").to_owned();
+    let shop = stocked(home, endpoints).await?;
+    let gateway = endpoints.gateway_host();
     let request = order_request(&shop, &gateway).await?;
     load::run(&gateway, 8, WARM_UP, request.clone()).await?;
     postgres::analyze(endpoints).await?;
@@ -113,8 +109,7 @@ pub async fn bench(
         {
             print_statements(endpoints, last.answers).await?;
         }
-        rounds.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
-        let (bare, ours) = &rounds[ROUNDS / 2];
+        let (bare, ours) = load::middle(&mut rounds);
         let name = |what: &str| format!("{what}, {clients} clients");
         let aim = (clients == 32).then_some(AIM);
         figures.push(
@@ -160,9 +155,13 @@ pub async fn bench(
     Ok(figures)
 }
 
-/// The share of the bare handler's rate.
-fn ratio((bare, ours): &(Measured, Measured)) -> f64 {
-    ours.per_second / bare.per_second
+/// A shop whose slots and stock last for a benchmark: one slot takes all of it.
+pub(super) async fn stocked(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Shop> {
+    let shop = Shop::open(home, endpoints, None).await?;
+    for item in shop.items.iter().take(3) {
+        shop.stock(item, 900_000).await?;
+    }
+    Ok(shop)
 }
 
 /// Stands for the phone in the body of an order.
@@ -197,7 +196,16 @@ pub(super) async fn quote(
 
 /// The body of an order of three lines, as a customer who read the menu and asked for a quote sends it.
 pub(super) async fn order_body(shop: &Shop, cookies: Option<&str>) -> anyhow::Result<Value> {
-    let mut order = cart(shop);
+    order_of(shop, cart(shop), cookies).await
+}
+
+/// The body of an order of a cart, as [`order_body`].
+pub(super) async fn order_of(
+    shop: &Shop,
+    cart: Value,
+    cookies: Option<&str>,
+) -> anyhow::Result<Value> {
+    let mut order = cart;
     let quote = quote(shop, &order, cookies).await?;
     order["quote_hash"] = quote["hash"].clone();
     order["quoted_at"] = quote["quoted_at"].clone();

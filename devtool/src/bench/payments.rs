@@ -11,7 +11,7 @@ use url::Url;
 use super::{
     floors,
     load::{self, Request, count},
-    orders::order_request,
+    orders::{order_request, stocked},
     report::Figure,
     usage,
 };
@@ -69,7 +69,7 @@ pub async fn bench(
 ) -> anyhow::Result<Vec<Figure>> {
     let shop = Shop::open(home, endpoints, None).await?;
     let paid = PaidShop::open(home, endpoints, &shop, "ecpay").await?;
-    let gateway = endpoints.gateway.trim_start_matches("http://").to_owned();
+    let gateway = endpoints.gateway_host();
 
     let ports = Ports::choose(home, &[Wanted::one("floor")])?;
     floors::prepare(endpoints, ports.of("postgres")?).await?;
@@ -118,10 +118,7 @@ pub async fn bench(
     every_payment_is_booked(endpoints, &shop, size.callbacks * 2 + size.callbacks / 4).await?;
 
     // A shop that is paid on site: the storm is about others.
-    let calm_shop = Shop::open(home, endpoints, None).await?;
-    for item in calm_shop.items.iter().take(3) {
-        calm_shop.stock(item, 900_000).await?;
-    }
+    let calm_shop = stocked(home, endpoints).await?;
     let orders = order_request(&calm_shop, &gateway).await?;
     load::run(&gateway, 8, size.time, orders.clone()).await?;
     let calm = load::run(&gateway, CUSTOMERS, size.time, orders.clone()).await?;

@@ -12,11 +12,12 @@ mod tier_run;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::PgConnection;
 
 use super::report::Figure;
 use crate::{
     demo::members::{Member, join},
+    doctor,
     endpoints::Endpoints,
     home::Home,
     shop::Shop,
@@ -86,11 +87,6 @@ fn slug(shop: &Shop) -> String {
     format!("b-{}", shop.organisation)
 }
 
-/// The gateway as loads name it.
-fn host(endpoints: &Endpoints) -> String {
-    endpoints.gateway.trim_start_matches("http://").to_owned()
-}
-
 /// Lets members join at the shop.
 async fn buyers(endpoints: &Endpoints, shop: &Shop, count: usize) -> anyhow::Result<Vec<Member>> {
     let mut database = connect(endpoints, "membership").await?;
@@ -110,8 +106,7 @@ async fn buyers(endpoints: &Endpoints, shop: &Shop, count: usize) -> anyhow::Res
 
 /// Connects to a service's database as its superuser, with what generators share.
 async fn connect(endpoints: &Endpoints, database: &str) -> anyhow::Result<PgConnection> {
-    let url = format!("{}/{database}", endpoints.postgres);
-    let mut connection = PgConnection::connect(&url).await?;
+    let mut connection = doctor::connect(endpoints, database).await?;
     sqlx::raw_sql(PREPARE).execute(&mut connection).await?;
     Ok(connection)
 }

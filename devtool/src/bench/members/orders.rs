@@ -7,10 +7,10 @@ use anyhow::{Context as _, ensure};
 use super::{
     super::{
         load::{self, Measured, Request, count},
-        orders::{Posted, Usage, consumed, order_body, order_request, with_phone},
+        orders::{Posted, Usage, consumed, order_body, order_request, stocked, with_phone},
         report::Figure,
     },
-    Size, buyers, host, ten_rules,
+    Size, buyers, ten_rules,
 };
 use crate::{
     demo::members::Member, doctor, endpoints::Endpoints, home::Home, infra::postgres, shop::Shop,
@@ -35,8 +35,11 @@ struct Side {
 
 /// Measures and answers the figures.
 pub async fn bench(home: &Home, endpoints: &Endpoints, size: Size) -> anyhow::Result<Vec<Figure>> {
-    let gateway = host(endpoints);
-    let (bare, full) = (open(home, endpoints).await?, open(home, endpoints).await?);
+    let gateway = endpoints.gateway_host();
+    let (bare, full) = (
+        stocked(home, endpoints).await?,
+        stocked(home, endpoints).await?,
+    );
     ten_rules::enable_all(&full).await?;
     let members = buyers(endpoints, &full, size.buyers).await?;
     let bare = order_request(&bare, &gateway).await?;
@@ -60,23 +63,13 @@ pub async fn bench(home: &Home, endpoints: &Endpoints, size: Size) -> anyhow::Re
             let after = turn(home, endpoints, full, clients, size.time).await?;
             rounds.push((before, after));
         }
-        rounds.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
-        let (before, after) = &rounds[ROUNDS / 2];
+        let (before, after) = load::middle(&mut rounds);
         figures.extend(rates(clients, before, after));
         let [bare, full] = &sides;
         figures.extend(costs(clients, bare, full));
     }
     doctor::doctor(home).await.context("after the orders")?;
     Ok(figures)
-}
-
-/// A shop whose stock lasts for the benchmark.
-async fn open(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Shop> {
-    let shop = Shop::open(home, endpoints, None).await?;
-    for item in shop.items.iter().take(3) {
-        shop.stock(item, 900_000).await?;
-    }
-    Ok(shop)
 }
 
 /// Orders of guests and of members in turn.
@@ -106,7 +99,13 @@ async fn turn(
     time: Duration,
 ) -> anyhow::Result<Measured> {
     let before = Usage::now(home, endpoints).await?;
-    let measured = load::run(&host(endpoints), clients, time, side.request.clone()).await?;
+    let measured = load::run(
+        &endpoints.gateway_host(),
+        clients,
+        time,
+        side.request.clone(),
+    )
+    .await?;
     consumed(endpoints).await?;
     let used = Usage::now(home, endpoints).await?.since(&before);
     let refused = measured.refused;
@@ -114,11 +113,6 @@ async fn turn(
     side.used.add(used);
     side.orders += measured.answers;
     Ok(measured)
-}
-
-/// What promotions and members leave of the rate.
-fn ratio((before, after): &(Measured, Measured)) -> f64 {
-    after.per_second / before.per_second
 }
 
 fn rates(clients: usize, before: &Measured, after: &Measured) -> [Figure; 3] {

@@ -12,7 +12,7 @@ use super::{
         orders::{Posted, cart, quote},
         report::Figure,
     },
-    Size, buyers, host, slug,
+    Size, buyers, slug,
 };
 use crate::{
     demo::{
@@ -42,7 +42,7 @@ pub async fn bench(home: &Home, endpoints: &Endpoints, size: Size) -> anyhow::Re
     allow_three(&shop).await?;
     issue(&shop, &members).await?;
 
-    let gateway = host(endpoints);
+    let gateway = endpoints.gateway_host();
     let mut bodies = Vec::new();
     let bare = cart(&shop);
     let guest = quote(&shop, &bare, None).await?;
