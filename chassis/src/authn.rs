@@ -3,6 +3,7 @@
 //! The gateway exchanges a session for a short-lived token; every service verifies it itself and
 //! trusts no bare header. The server puts the [`Identity`] into the request's extensions.
 
+mod device;
 mod limit;
 mod request;
 mod scope;
@@ -20,6 +21,7 @@ use crate::{
     text_enum,
 };
 
+pub use device::DeviceTokens;
 pub use limit::ActionLimit;
 pub use request::RequestExt;
 pub use scope::Scope;

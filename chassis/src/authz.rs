@@ -34,6 +34,8 @@ pub struct Rule {
     pub audited: bool,
     /// Whether staff must have entered the password lately.
     pub reauth: bool,
+    /// Whether the caller sends a stream of messages, which cannot be looked into before it is answered.
+    pub streamed: bool,
     /// Shape of the request, by which audit masks it.
     pub input: prost_reflect::MessageDescriptor,
 }
@@ -163,6 +165,7 @@ mod tests {
             idempotent: false,
             audited: false,
             reauth: true,
+            streamed: false,
             input,
         }
     }

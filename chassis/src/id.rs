@@ -137,10 +137,14 @@ ids! {
     CouponId,
     /// Decisions about booked orders that were saved with one change of hours.
     DecisionBatchId,
+    /// A printer (出單機).
+    DeviceId,
     /// An event on the bus.
     EventId,
     /// An account at a payment provider.
     GatewayAccountId,
+    /// A rule by which members are given coupons (自動贈券).
+    GivingRuleId,
     /// What a reservation in capacity is held for; an order's id for orders.
     HoldKey,
     /// A transaction of the ledger.
@@ -179,6 +183,16 @@ ids! {
     PaymentId,
     /// A payment method of a brand.
     PaymentMethodId,
+    /// A print agent in a branch.
+    PrintAgentId,
+    /// A print job.
+    PrintJobId,
+    /// A print point (列印點).
+    PrintPointId,
+    /// A rule of a print point (出單規則).
+    PrintRuleId,
+    /// A template of slips.
+    PrintTemplateId,
     /// A product.
     ProductId,
     /// One code that can be typed.

@@ -16,9 +16,15 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 
 use crate::{
-    audit::AuditSink, authn::Verifier, authz::Rules, clock::SharedClock, config::ServerConfig,
+    audit::AuditSink,
+    authn::{DeviceTokens, Identity, Verifier},
+    authz::Rules,
+    clock::SharedClock,
+    config::ServerConfig,
+    error::Problem,
 };
 
 pub use call::CallLayer;
@@ -29,12 +35,30 @@ pub use ops::{OpsServer, Readiness};
 pub struct GrpcSettings {
     /// Limits and addresses.
     pub config: ServerConfig,
-    /// Checks identity tokens.
-    pub verifier: Arc<Verifier>,
+    /// Checks the callers' tokens.
+    pub tokens: Tokens,
     /// Stamps audit records.
     pub clock: SharedClock,
     /// Keeps the audit records that no transaction has taken.
     pub audit: Arc<dyn AuditSink>,
+}
+
+/// What callers of a server prove who they are with.
+#[derive(Clone)]
+pub enum Tokens {
+    /// Identity tokens, as every caller on the platform has them.
+    Identities(Arc<Verifier>),
+    /// Tokens of devices: the server stands where anybody may knock, and describes nothing.
+    Devices(Arc<dyn DeviceTokens>),
+}
+
+impl Tokens {
+    async fn verify(&self, token: &str) -> Result<Arc<Identity>, Problem> {
+        match self {
+            Self::Identities(verifier) => verifier.verify(token),
+            Self::Devices(devices) => devices.verify(token).await,
+        }
+    }
 }
 
 /// A gRPC server that listens already and answers once it is run.
@@ -52,7 +76,7 @@ impl GrpcServer {
         let wanted = settings.config.addr;
         let listener = TcpListener::bind(wanted)
             .await
-            .with_context(|| format!("listen on SERVER_ADDR {wanted}"))?;
+            .with_context(|| format!("listen for gRPC on {wanted}"))?;
         let addr = listener.local_addr()?;
         Ok(Self {
             listener,
@@ -69,13 +93,13 @@ impl GrpcServer {
 
     /// Answers until `shutdown`; then accepts nothing new and finishes what is under way.
     pub async fn run(self, routes: Routes, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
-            .build_v1()
-            .context("set up reflection")?;
+        let routes = match self.settings.tokens {
+            Tokens::Identities(_) => routes.add_service(reflection()?),
+            Tokens::Devices(_) => routes,
+        };
         let health = tonic_health::server::HealthService::from_health_reporter(self.health.clone());
         let health = tonic_health::pb::health_server::HealthServer::new(health);
-        let routes = routes.add_service(health).add_service(reflection).prepare();
+        let routes = routes.add_service(health).prepare();
         self.health
             .set_service_status("", ServingStatus::Serving)
             .await;
@@ -96,4 +120,11 @@ impl GrpcServer {
             .await
             .context("serve gRPC")
     }
+}
+
+fn reflection() -> anyhow::Result<ServerReflectionServer<impl ServerReflection>> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .build_v1()
+        .context("set up reflection")
 }

@@ -9,7 +9,7 @@
 mod run;
 mod words;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use redis::aio::ConnectionManager;
 use serde::{Serialize, de::DeserializeOwned};
@@ -21,7 +21,14 @@ pub use futures::future::BoxFuture;
 
 pub use crate::{inbox::Consumer, job::Job, snapshot::Snapshot};
 
-use crate::{amqp::Amqp, authn::Signer, client::Peers, clock::SharedClock, db::Db};
+use crate::{
+    amqp::Amqp,
+    authn::{DeviceTokens, Signer},
+    client::Peers,
+    clock::SharedClock,
+    db::Db,
+    shutdown,
+};
 
 pub use run::{Running, start};
 pub use words::main;
@@ -61,6 +68,16 @@ pub struct Context {
     pub signer: Arc<Signer>,
     /// Cancelled when the process begins to end.
     pub shutdown: CancellationToken,
+    servers: shutdown::Parts,
+    failed: CancellationToken,
+}
+
+impl Context {
+    /// Runs a server of the service's own beside the gRPC server. It must end soon after
+    /// [`Self::shutdown`] and is waited for as long as the gRPC server is; its failure ends the process.
+    pub fn serve(&self, server: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        run::watch(&self.servers, &self.failed, server);
+    }
 }
 
 impl fmt::Debug for Context {
@@ -71,11 +88,31 @@ impl fmt::Debug for Context {
     }
 }
 
+/// What devices outside the platform call, at an address of its own that nothing else is served at.
+pub struct DeviceServer {
+    /// Address of the server.
+    pub addr: SocketAddr,
+    /// Its gRPC services.
+    pub routes: Routes,
+    /// Knows the tokens of the devices.
+    pub tokens: Arc<dyn DeviceTokens>,
+}
+
+impl fmt::Debug for DeviceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceServer")
+            .field("addr", &self.addr)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a service consists of.
 #[derive(Debug, Default)]
 pub struct Parts {
     /// Its gRPC services.
     pub routes: Routes,
+    /// What it serves to devices; most services know none.
+    pub devices: Option<DeviceServer>,
     /// Its readers of events.
     pub consumers: Vec<Consumer>,
     /// Its timers.

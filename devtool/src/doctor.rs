@@ -10,6 +10,7 @@ mod money;
 mod payments;
 mod points;
 mod prices;
+mod printing;
 mod reservations;
 mod stock;
 
@@ -29,7 +30,7 @@ const SETTLING: Duration = Duration::from_secs(20);
 /// One violated invariant.
 #[derive(Debug)]
 pub struct Finding {
-    /// Number in architecture.md.
+    /// Number in `docs/rules.md`, Invariants.
     pub invariant: u8,
     /// The records concerned and what is wrong with them.
     pub what: String,
@@ -77,7 +78,7 @@ pub async fn doctor(home: &Home) -> anyhow::Result<()> {
     };
     if findings.is_empty() {
         println!(
-            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 6 (points and benefits), 7 (events), 9 (audit) and 11 (prices) hold"
+            "doctor: invariants 1 (stock and slots), 2 (reservations), 3 (money), 4 (payments and orders), 6 (points and benefits), 7 (events), 8 (print jobs), 11 (prices) and 12 (audit) hold"
         );
         let mut notes = events::notes(&endpoints).await?;
         notes.extend(payments::notes(&endpoints).await?);
@@ -112,6 +113,7 @@ async fn examine(endpoints: &Endpoints) -> anyhow::Result<Vec<Finding>> {
     let mut membership = connect(endpoints, "membership").await?;
     findings.extend(points::check(&mut membership).await?);
     findings.extend(benefits::check(&mut membership, &mut ordering).await?);
+    findings.extend(printing::check(&mut connect(endpoints, "printing").await?).await?);
     findings.extend(events::check(endpoints).await?);
     findings.extend(audit::check(&mut connect(endpoints, "staff").await?).await?);
     Ok(findings)

@@ -21,6 +21,9 @@ pub struct Keys {
     /// Master key of membership, which seals the secrets of channels and digests codes, base64.
     #[serde(default = "random_base64")]
     pub membership_master: String,
+    /// Master key of printing, which seals the keys of printers and makes pairing codes, base64.
+    #[serde(default = "random_base64")]
+    pub printing_master: String,
     /// Password of the database role the services connect as.
     pub database_password: String,
 }
@@ -34,6 +37,7 @@ impl Keys {
             order_links: random_base64(),
             payments_master: random_base64(),
             membership_master: random_base64(),
+            printing_master: random_base64(),
             database_password: random_base64().replace(['+', '/', '='], "x"),
         });
         for name in signers() {
@@ -55,6 +59,14 @@ impl Keys {
             .decode(self.private(signer))?
             .try_into()
             .map_err(|_| anyhow::anyhow!("the key of {signer} is not 32 bytes"))
+    }
+
+    /// Master key of printing.
+    pub fn printing_master(&self) -> anyhow::Result<[u8; 32]> {
+        BASE64_STANDARD
+            .decode(&self.printing_master)?
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("the master key of printing is not 32 bytes"))
     }
 
     /// All public keys as the services' configuration takes them: `staff=<base64>,…`.

@@ -17,6 +17,8 @@ use crate::{
 
 /// The one binary that is no service.
 const GATEWAY: &str = "gateway";
+/// The service that printers call by themselves, at an address of its own.
+const PRINTING: &str = "printing";
 /// Stands in for the systems of others.
 pub const SANDBOX: &str = "sandbox";
 /// Servers of others, and what they need besides their own port.
@@ -25,7 +27,7 @@ const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd"
 const OPERATOR: &str = "ops";
 /// What single services have in their environment besides what all have. The demonstration pays by test
 /// accounts, and no payment leaves this machine.
-const SETTINGS: [Setting; 11] = [
+const SETTINGS: [Setting; 15] = [
     Setting {
         service: "ordering",
         variable: "ORDERING_LINK_KEY",
@@ -81,6 +83,29 @@ const SETTINGS: [Setting; 11] = [
         variable: "MEMBERSHIP_LINE_API_URL",
         of: |platform| platform.sandbox_url("line"),
     },
+    Setting {
+        service: "printing",
+        variable: "PRINTING_MASTER_KEY",
+        of: |platform| Ok(platform.keys.printing_master.clone()),
+    },
+    Setting {
+        service: "printing",
+        variable: "PRINTING_ORDER_LINK_KEY",
+        of: |platform| Ok(platform.keys.order_links.clone()),
+    },
+    Setting {
+        service: "printing",
+        variable: "PRINTING_STOREFRONT_URL",
+        of: |platform| Ok(format!("http://{}", address(platform.ports.of(GATEWAY)?))),
+    },
+    Setting {
+        service: "printing",
+        variable: "PRINTING_PUBLIC_URL",
+        of: |platform| {
+            let port = platform.ports.of(&devices_port(PRINTING))?;
+            Ok(format!("http://{}", address(port)))
+        },
+    },
 ];
 
 /// A variable of one service; what a person has set in front of the command stays.
@@ -101,18 +126,27 @@ pub fn signers() -> impl Iterator<Item = &'static str> {
 }
 
 /// What needs ports: servers, the gateway and each process of the services, with the ports for
-/// operators, and the sandbox.
+/// operators and for printers, and the sandbox.
 pub fn ports(replicas: &[Replica]) -> Vec<Wanted> {
     let processes = replicas.iter().map(|replica| replica.process.as_str());
     let processes = [GATEWAY].into_iter().chain(processes);
     let own = processes.flat_map(|process| [process.to_owned(), format!("{process}_ops")]);
+    let printing = replicas
+        .iter()
+        .filter(|replica| replica.service == PRINTING)
+        .flat_map(|replica| {
+            [
+                devices_port(&replica.process),
+                agents_port(&replica.process),
+            ]
+        });
     let sandbox = Wanted {
         name: SANDBOX.to_owned(),
         count: sandbox::names().len() as u16,
     };
     let others = INFRASTRUCTURE.into_iter().map(Wanted::one);
     others
-        .chain(own.map(Wanted::one))
+        .chain(own.chain(printing).map(Wanted::one))
         .chain([sandbox])
         .collect()
 }
@@ -176,6 +210,12 @@ impl Platform<'_> {
             "SERVER_ADDR".to_owned(),
             address(self.ports.of(&replica.process)?),
         );
+        if name == PRINTING {
+            let port = self.ports.of(&devices_port(&replica.process))?;
+            environment.insert("PRINTING_ADDR".to_owned(), address(port));
+            let port = self.ports.of(&agents_port(&replica.process))?;
+            environment.insert("PRINTING_AGENTS_ADDR".to_owned(), address(port));
+        }
         for setting in SETTINGS.iter().filter(|setting| setting.service == name) {
             let value = (setting.of)(self)?;
             environment
@@ -323,6 +363,15 @@ impl Platform<'_> {
     }
 }
 
+/// Name of the port at which printers reach a process.
+fn devices_port(process: &str) -> String {
+    format!("{process}_devices")
+}
+
+fn agents_port(process: &str) -> String {
+    format!("{process}_agents")
+}
+
 fn address(port: u16) -> String {
     format!("127.0.0.1:{port}")
 }
@@ -351,7 +400,8 @@ mod tests {
                 "ordering",
                 "ordering2",
                 "payments",
-                "membership"
+                "membership",
+                "printing"
             ]
         );
         assert!(replicas("tea").is_err());
@@ -365,6 +415,8 @@ mod tests {
             "staff_ops",
             "ordering2",
             "ordering2_ops",
+            "printing_devices",
+            "printing_agents",
             "postgres",
             "sandbox",
         ] {

@@ -180,8 +180,11 @@ fn print_addresses(endpoints: &Endpoints) {
     println!("  admin       {}", endpoints.admin);
     if let Some(control) = endpoints.sandbox.get(sandbox::CONTROL) {
         println!(
-            "  sandbox     {control}  (plays the payment providers, LINE and the SMS gateway)"
+            "  sandbox     {control}  (plays the payment providers, LINE, the SMS gateway and printers)"
         );
+    }
+    if let Some(slips) = endpoints.sandbox.get(demo::printers::SYSTEM) {
+        println!("  slips       {slips}/  (what the demo's printers print)");
     }
     if let Some(demo) = &endpoints.demo {
         println!(

@@ -7,14 +7,16 @@ use chassis::{
 use futures::StreamExt as _;
 use proto::{
     capacity::v1 as capacity, catalog::v1 as catalog, membership::v1 as membership,
-    ordering::v1 as ordering, staff::v1 as staff,
+    ordering::v1 as ordering, printing::v1 as printing, staff::v1 as staff,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     json::{
         convert::present,
-        live::{AvailabilityChanged, MenuChanged, OrderChanged},
+        live::{
+            AvailabilityChanged, MenuChanged, OrderChanged, PrintDeviceChanged, PrintJobChanged,
+        },
         order_state::OrderState,
     },
     problem::Rejection,
@@ -22,7 +24,7 @@ use crate::{
     state::Gateway,
 };
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "ordering.order.*.v1",
     "ordering.schedule.changed.v1",
     "ordering.payment.changed.v1",
@@ -32,6 +34,8 @@ const KEYS: [&str; 9] = [
     "catalog.branch.changed.v1",
     "staff.sessions.ended.v1",
     "membership.member.sessions_ended.v1",
+    "printing.job.*.v1",
+    "printing.device.changed.v1",
 ];
 
 /// Listens until `shutdown`.
@@ -73,6 +77,8 @@ pub async fn apply(gateway: &Gateway, event: &Received) -> Result<(), Rejection>
             gateway.members().forget_ended(&ended.session_ids).await;
             Ok(())
         }
+        "printing.device.changed.v1" => print_device_changed(gateway, event),
+        job if job.starts_with("printing.job.") => print_job_changed(gateway, event),
         _ => order_changed(gateway, event),
     }
 }
@@ -151,6 +157,37 @@ fn menu_published(gateway: &Gateway, event: &Received) -> Result<(), Rejection> 
         .hub()
         .publish(&published.branch_id, Topic::Branch, "menu", &data);
     Ok(())
+}
+
+fn print_job_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let changed: printing::PrintJobChanged = event.decode()?;
+    let state = changed.state().as_str_name();
+    let data = PrintJobChanged {
+        state: word(state, "PRINT_JOB_STATE_"),
+        order_id: Some(changed.order_id).filter(|id| !id.is_empty()),
+        job_id: changed.job_id,
+    };
+    gateway
+        .hub()
+        .publish(&changed.branch_id, Topic::Staff, "print_job", &data);
+    Ok(())
+}
+
+fn print_device_changed(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {
+    let changed: printing::DeviceChanged = event.decode()?;
+    let data = PrintDeviceChanged {
+        state: word(changed.state().as_str_name(), "DEVICE_STATE_"),
+        device_id: changed.device_id,
+    };
+    gateway
+        .hub()
+        .publish(&changed.branch_id, Topic::Staff, "print_device", &data);
+    Ok(())
+}
+
+/// The word of an enum's value, as the transcoded endpoints have it.
+fn word(name: &str, prefix: &str) -> String {
+    name.trim_start_matches(prefix).to_ascii_lowercase()
 }
 
 async fn sessions_ended(gateway: &Gateway, event: &Received) -> Result<(), Rejection> {

@@ -12,7 +12,6 @@ pub mod auth;
 pub mod availability;
 pub mod brand_pages;
 pub mod config;
-pub mod connections;
 pub mod encoding;
 pub mod events;
 pub mod json;

@@ -66,6 +66,8 @@ export async function signIn(page) {
     pauses: `${ofBranch}/pauses`,
     limits: `${ofBranch}/limits`,
     limitRules: `${ofBranch}/limits?tab=rules`,
+    printers: `${ofBranch}/printers`,
+    printJobs: `${ofBranch}/print-jobs`,
     products: `${ofBrand}/products`,
     import: `${ofBrand}/import`,
     categories: `${ofBrand}/categories`,

@@ -41,7 +41,8 @@ impl Answer {
     }
 }
 
-/// A guest with a device and a phone of their own.
+/// Somebody with a device and a phone of their own; clones share the device.
+#[derive(Clone)]
 pub struct Customer {
     http: Client,
     url: String,
@@ -61,6 +62,11 @@ impl Customer {
         })
     }
 
+    /// Mobile number.
+    pub fn phone(&self) -> &str {
+        &self.phone
+    }
+
     /// Calls an endpoint of the shop.
     pub async fn call(
         &self,
@@ -69,7 +75,19 @@ impl Customer {
         key: Option<&str>,
         body: Option<&Value>,
     ) -> anyhow::Result<Answer> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        let url = format!("{}{path}", self.url);
+        self.call_url(method, &url, key, body).await
+    }
+
+    /// Calls any address from this customer's device.
+    pub async fn call_url(
+        &self,
+        method: Method,
+        url: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Answer> {
+        let mut request = self.http.request(method, url);
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }

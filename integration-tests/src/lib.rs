@@ -4,9 +4,13 @@
 //! organisation of its own and leaves the demo chain alone.
 
 mod customer;
+mod marketing;
+mod member;
 
 pub use customer::{Answer, Customer, new_key};
 pub use devtool::shop::{Item, Shop};
+pub use marketing::{Marketing, order_off, rule};
+pub use member::Member;
 
 use std::path::PathBuf;
 

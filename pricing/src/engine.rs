@@ -1,17 +1,18 @@
 //! Prices a cart under each set of rules that may be combined and decides between them.
 
-use std::{cell::RefCell, cmp::Reverse, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use crate::{
     amount::Amount,
     bill::{Bill, UsedPoints},
     candidate::Candidate,
     cart::Line,
+    entered::{Decision, Entered},
     explanation::{Earned, Reason, Stage},
     groups::{Groups, Mask},
     ids::RuleId,
     points::{Earning, Redeeming},
-    priced::{Outcome, Priced},
+    priced::Priced,
     request::{Error, Request},
     rules::{Context, Customer, target::Picks},
     stacking::{Class, Stacks, plans},
@@ -27,14 +28,6 @@ pub fn price(request: &Request<'_>) -> Result<Priced, Error> {
     let engine = Engine::new(request, &groups);
     let decision = engine.decide();
     Priced::new(&engine, &decision)
-}
-
-/// Something the customer entered.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Entered {
-    /// A code or coupon, by its candidate.
-    Rule(usize),
-    Points,
 }
 
 pub(crate) struct Engine<'a> {
@@ -62,15 +55,6 @@ pub(crate) struct Variant<'a> {
 pub(crate) struct Choice<'a> {
     pub variants: Vec<Variant<'a>>,
     pub taken: usize,
-}
-
-/// What is taken in the end.
-pub(crate) struct Decision<'a> {
-    pub choice: Choice<'a>,
-    pub used: Vec<Entered>,
-    /// Of each entered rule.
-    pub entered: Vec<Outcome>,
-    pub points: Option<Outcome>,
 }
 
 impl<'a> Choice<'a> {
@@ -119,7 +103,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn stacks(&self, entered: Entered) -> Option<Stacks> {
+    pub fn stacks(&self, entered: Entered) -> Option<Stacks> {
         match entered {
             Entered::Rule(index) => Some(self.candidates[index].rule.stacks()),
             Entered::Points => self.redeeming.map(|(redeeming, _)| Stacks {
@@ -131,7 +115,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Whether two things may be in one order.
-    fn together(&self, one: Stacks, other: Entered) -> bool {
+    pub fn together(&self, one: Stacks, other: Entered) -> bool {
         self.stacks(other).is_none_or(|other| one.with(other))
     }
 
@@ -143,137 +127,6 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Takes what the customer entered, one after another, as long as it does not make the order
-    /// more expensive or the customer insists.
-    fn decide(&self) -> Decision<'a> {
-        let mut used = Vec::new();
-        let mut choice = self.choose(&used, None);
-        let mut refused: Vec<(Entered, Reason)> = Vec::new();
-        for one in self.in_order() {
-            match self.attempt(one, &used, &choice) {
-                Ok(with) => {
-                    used.push(one);
-                    choice = with;
-                    self.drop_idle(&mut used, &mut choice, &mut refused);
-                }
-                Err(reason) => refused.push((one, reason)),
-            }
-        }
-        let outcome = |one| {
-            let refused = refused.iter().find(|(other, _)| *other == one);
-            refused.map_or(Outcome::Used, |(_, reason)| {
-                Outcome::NotUsed(reason.clone())
-            })
-        };
-        let entered = self.automatic..self.candidates.len();
-        let entered = entered.map(|index| outcome(Entered::Rule(index))).collect();
-        let points = self.request.points.map(|_| outcome(Entered::Points));
-        Decision {
-            choice,
-            used,
-            entered,
-            points,
-        }
-    }
-
-    /// Refuses what no longer acts beside what came later; the rules it excluded may act again.
-    fn drop_idle(
-        &self,
-        used: &mut Vec<Entered>,
-        choice: &mut Choice<'a>,
-        refused: &mut Vec<(Entered, Reason)>,
-    ) {
-        let idle = |one: &Entered| !self.acts(choice.bill(), *one);
-        let dropped: Vec<_> = used.iter().copied().filter(idle).collect();
-        if dropped.is_empty() {
-            return;
-        }
-        used.retain(|one| !dropped.contains(one));
-        refused.extend(
-            dropped
-                .into_iter()
-                .map(|one| (one, self.reason(choice.bill(), one))),
-        );
-        let again = self.choose(used, None);
-        let all_act = used.iter().all(|&one| self.acts(again.bill(), one));
-        if all_act && again.bill().total() <= choice.bill().total() {
-            *choice = again;
-        }
-    }
-
-    /// What was entered, in the order of trying: what the customer insists on, then codes, coupons,
-    /// points; by rank among each.
-    fn in_order(&self) -> Vec<Entered> {
-        let mut order: Vec<_> = (self.automatic..self.candidates.len()).collect();
-        order.sort_by_key(|&index| {
-            let entered = &self.request.entered[index - self.automatic];
-            (
-                Reverse(entered.insisted),
-                entered.rule.class,
-                entered.rule.rank(),
-            )
-        });
-        let mut order: Vec<_> = order.into_iter().map(Entered::Rule).collect();
-        if let Some(points) = self.request.points {
-            let place = if points.insisted { 0 } else { order.len() };
-            order.insert(place, Entered::Points);
-        }
-        order
-    }
-
-    /// The order with one thing more, or why it stays without.
-    fn attempt(
-        &self,
-        one: Entered,
-        used: &[Entered],
-        without: &Choice<'a>,
-    ) -> Result<Choice<'a>, Reason> {
-        let Some(stacks) = self.stacks(one) else {
-            return Err(Reason::NotEligibleMember);
-        };
-        let insisted = match one {
-            Entered::Rule(index) => {
-                if let Some(reason) = &self.candidates[index].refused {
-                    return Err(reason.clone());
-                }
-                self.request.entered[index - self.automatic].insisted
-            }
-            Entered::Points => self.request.points.is_some_and(|points| points.insisted),
-        };
-        let (beside, against): (Vec<_>, Vec<_>) = used
-            .iter()
-            .copied()
-            .partition(|&other| self.together(stacks, other));
-        let with = self.choose(&[beside.as_slice(), &[one]].concat(), Some(one));
-        if !self.acts(with.bill(), one) {
-            return Err(self.reason(with.bill(), one));
-        }
-        let total = with.bill().total();
-        let raises_total = total > without.bill().total() && !insisted;
-        if against.is_empty() && !raises_total {
-            return Ok(with);
-        }
-        let with = match against.is_empty() {
-            true => self.lost(without.bill(), with.bill()),
-            false => against
-                .into_iter()
-                .filter_map(|other| self.id(other))
-                .collect(),
-        };
-        Err(Reason::NotCombinable {
-            with,
-            total: Some(total),
-        })
-    }
-
-    /// Rules that act before and not after.
-    fn lost(&self, before: &Bill<'_>, after: &Bill<'_>) -> Vec<RuleId> {
-        (0..self.candidates.len())
-            .filter(|&index| before.acts(index) && !after.acts(index))
-            .map(|index| self.candidates[index].rule.id)
-            .collect()
-    }
-
     /// Whether something entered is used: an offer alone uses nothing.
     pub fn acts(&self, bill: &Bill<'_>, one: Entered) -> bool {
         match one {
@@ -282,7 +135,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn reason(&self, bill: &Bill<'_>, one: Entered) -> Reason {
+    pub fn reason(&self, bill: &Bill<'_>, one: Entered) -> Reason {
         let noted = match one {
             Entered::Rule(index) => bill.reason_of(index).cloned(),
             Entered::Points => bill.points.clone().err(),
@@ -292,7 +145,7 @@ impl<'a> Engine<'a> {
 
     /// Prices all plans beside what was entered and takes the cheapest, the first of equals; where
     /// something is tried, the cheapest in which it acts.
-    fn choose(&self, used: &[Entered], tried: Option<Entered>) -> Choice<'a> {
+    pub fn choose(&self, used: &[Entered], tried: Option<Entered>) -> Choice<'a> {
         let stands_beside = |&index: &usize| {
             let stacks = self.candidates[index].rule.stacks();
             used.iter().all(|&one| self.together(stacks, one))

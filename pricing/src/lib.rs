@@ -12,6 +12,7 @@ mod candidate;
 mod cart;
 mod effects;
 mod engine;
+mod entered;
 mod explanation;
 mod groups;
 mod ids;
@@ -40,7 +41,7 @@ pub use ids::{
 pub use points::{Earning, PointsProgram, PointsProgramFault, Redeeming};
 pub use priced::{Gift, Offer, Outcome, Priced, PricedFee, PricedGroup, PricedLine, PricedUnit};
 pub use refund::{Refund, refund};
-pub use request::{EnteredPoints, EnteredRule, Error, Gifts, MAX_ENTERED, Request};
+pub use request::{EnteredPoints, EnteredRule, Error, Gifts, MAX_ENTERED, Places, Request};
 pub use stacking::{Class, Classes, Exclusive};
 pub use stages::{
     h_fees::{Charge, Fee, FeeKind},

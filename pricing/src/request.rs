@@ -12,7 +12,7 @@ use crate::{
     stages::h_fees::Fee,
 };
 
-/// Most codes, and most coupons, of an order; a branch may allow fewer.
+/// Most codes, and most coupons, of an order; [`Places`] may be fewer.
 pub const MAX_ENTERED: usize = 3;
 
 static NO_USAGE: UsageByRule = BTreeMap::new();
@@ -38,6 +38,8 @@ pub struct Request<'a> {
     pub usage: &'a UsageByRule,
     /// Codes and coupons.
     pub entered: &'a [EnteredRule],
+    /// How many of them the order may have.
+    pub places: Places,
     /// Points.
     pub points: Option<EnteredPoints>,
     /// The points program.
@@ -48,6 +50,25 @@ pub struct Request<'a> {
     pub gifts: &'a Gifts,
     /// 總折扣上限, of the goods at list price. Fees are not part of it, gifts neither.
     pub discount_cap: Option<Rate>,
+}
+
+/// How many codes and coupons an order may have. What is not used takes no place; of more than there
+/// are places for those stay that make the order cheapest, and what the customer insists on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Codes.
+    pub codes: usize,
+    /// Coupons.
+    pub coupons: usize,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            codes: MAX_ENTERED,
+            coupons: MAX_ENTERED,
+        }
+    }
 }
 
 /// A code or coupon that the customer entered.
@@ -105,6 +126,7 @@ impl<'a> Request<'a> {
             rules,
             usage: &NO_USAGE,
             entered: &[],
+            places: Places::default(),
             points: None,
             program: None,
             fees: &[],

@@ -34,8 +34,8 @@ macro_rules! packages {
 
 // A new service is entered here, and its binary, database, key and ports follow.
 packages! {
-    services: staff, catalog, capacity, ordering, payments, membership;
-    others: channels, common, gateway, invoicing, options, printing;
+    services: staff, catalog, capacity, ordering, payments, membership, printing;
+    others: channels, common, gateway, invoicing, options;
 }
 
 use options::v1::StatusClass;

@@ -176,11 +176,13 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Staff signs for accounts, the gateway for customers and devices, and everyone for itself.
+/// Staff signs for accounts, the gateway for customers, and everyone for itself. Nobody signs for
+/// devices, which have tokens of their own ([`super::DeviceTokens`]).
 fn may_sign(key_id: &str, actor: &Actor) -> bool {
     match actor {
         Actor::Staff { .. } => key_id == "staff",
-        Actor::Customer { .. } | Actor::Device { .. } => key_id == "gateway",
+        Actor::Customer { .. } => key_id == "gateway",
+        Actor::Device { .. } => false,
         Actor::Service { name } => key_id == name,
     }
 }
@@ -244,6 +246,15 @@ mod tests {
             }
         }
 
+        fn device(&self) -> Identity {
+            Identity {
+                actor: Actor::Device {
+                    id: "printer".into(),
+                },
+                ..self.customer()
+            }
+        }
+
         fn customer(&self) -> Identity {
             Identity::customer("phone", OrganisationId::new(&self.clock), Plan::Advanced)
         }
@@ -276,6 +287,8 @@ mod tests {
             ("staff", bench.staff(), true),
             ("gateway", bench.staff(), false),
             ("ordering", bench.staff(), false),
+            ("gateway", bench.device(), false),
+            ("staff", bench.device(), false),
             ("gateway", bench.customer(), true),
             ("staff", bench.customer(), false),
             ("ordering", Identity::service("ordering", None), true),

@@ -88,6 +88,9 @@ fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow:
     if authz.reauth && !callers.staff {
         bail!("only staff can enter a password");
     }
+    if authz.audited && method.is_client_streaming() {
+        bail!("a stream cannot be audited as one call");
+    }
     Ok(Rule {
         path: format!("/{}/{}", method.parent_service().full_name(), method.name()),
         callers,
@@ -97,6 +100,7 @@ fn read_rule(method: &MethodDescriptor, option: &ExtensionDescriptor) -> anyhow:
         idempotent: authz.idempotent,
         audited: authz.audited,
         reauth: authz.reauth,
+        streamed: method.is_client_streaming(),
         input: method.input(),
     })
 }

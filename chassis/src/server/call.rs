@@ -20,14 +20,14 @@ use tower::{Layer, Service, ServiceExt as _};
 use tracing::Instrument as _;
 
 use super::{
-    GrpcSettings,
+    GrpcSettings, Tokens,
     load::{Load, Place},
     nul,
     observe::Durations,
 };
 use crate::{
     audit::{AuditSink, Call},
-    authn::{Identity, Verifier},
+    authn::Identity,
     authz::{Rule, Rules, unauthenticated},
     clock::SharedClock,
     deadline,
@@ -49,7 +49,7 @@ pub struct CallLayer(Arc<Shared>);
 
 struct Shared {
     rules: &'static Rules,
-    verifier: Arc<Verifier>,
+    tokens: Tokens,
     clock: SharedClock,
     audit: Arc<dyn AuditSink>,
     load: Load,
@@ -62,7 +62,7 @@ impl CallLayer {
     pub fn new(settings: &GrpcSettings, rules: &'static Rules) -> Self {
         Self(Arc::new(Shared {
             rules,
-            verifier: settings.verifier.clone(),
+            tokens: settings.tokens.clone(),
             clock: settings.clock.clone(),
             audit: settings.audit.clone(),
             load: Load::new(settings.config.max_in_flight),
@@ -135,7 +135,7 @@ impl Shared {
         let span = tracing::info_span!("rpc", otel.name = rule.path, otel.kind = "server");
         telemetry::follow(&span, request.headers());
         let response = async {
-            let (place, caller) = match self.admit(&request) {
+            let (place, caller) = match self.admit(request.headers()).await {
                 Ok(admitted) => admitted,
                 Err(status) => return status.into_http(),
             };
@@ -154,10 +154,10 @@ impl Shared {
         response
     }
 
-    fn admit(&self, request: &Request<Body>) -> Result<(Place, Option<Arc<Identity>>), Status> {
+    async fn admit(&self, headers: &HeaderMap) -> Result<(Place, Option<Arc<Identity>>), Status> {
         let place = self.load.enter()?;
-        let caller = match token(request.headers())? {
-            Some(token) => Some(self.verifier.verify(token)?),
+        let caller = match token(headers)? {
+            Some(token) => Some(self.tokens.verify(token).await?),
             None => None,
         };
         Ok((place, caller))
@@ -183,11 +183,14 @@ impl Shared {
         } else {
             READ_BYTES
         };
-        let seen;
-        match tokio::time::timeout_at(end, buffer(request, limit)).await {
-            Ok(Ok((buffered, bytes))) => (request, seen) = (buffered, bytes),
-            Ok(Err(status)) => return status.into_http(),
-            Err(_) => return too_late().into_http(),
+        let mut seen = Bytes::new();
+        // A stream goes on while it is answered; each of its messages is bounded by the codec.
+        if !rule.streamed {
+            match tokio::time::timeout_at(end, buffer(request, limit)).await {
+                Ok(Ok((buffered, bytes))) => (request, seen) = (buffered, bytes),
+                Ok(Err(status)) => return status.into_http(),
+                Err(_) => return too_late().into_http(),
+            }
         }
         if let Err(problem) = nul::refuse(&seen, &rule.input) {
             return Status::from(problem).into_http();

@@ -5,8 +5,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use futures::{FutureExt as _, future::BoxFuture};
 use proto::common::v1::snapshot_service_server::SnapshotServiceServer;
 use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
 
-use super::{App, Context, Parts};
+use super::{App, Context, DeviceServer, Parts};
 use crate::{
     amqp::Amqp,
     audit::OutboxSink,
@@ -19,7 +20,7 @@ use crate::{
     job::Job,
     outbox::Relay,
     redis,
-    server::{GrpcServer, GrpcSettings, OpsServer, Readiness},
+    server::{GrpcServer, GrpcSettings, OpsServer, Readiness, Tokens},
     shutdown,
     snapshot::SnapshotServer,
     telemetry::{self, Telemetry},
@@ -33,6 +34,7 @@ const LAST_PARTS: Duration = Duration::from_secs(5);
 pub struct Running {
     addr: SocketAddr,
     ops_addr: SocketAddr,
+    device_addr: Option<SocketAddr>,
     context: Context,
     readiness: Readiness,
     telemetry: Telemetry,
@@ -63,7 +65,6 @@ struct Start {
     telemetry: Telemetry,
     verifier: Arc<Verifier>,
     context: Context,
-    servers: shutdown::Parts,
     last: shutdown::Parts,
 }
 
@@ -86,6 +87,8 @@ impl Start {
             )?,
             signer,
             shutdown: servers.token(),
+            servers,
+            failed: CancellationToken::new(),
         };
         Ok(Self {
             name,
@@ -94,7 +97,6 @@ impl Start {
             clock,
             telemetry,
             context,
-            servers,
             last,
         })
     }
@@ -112,21 +114,25 @@ impl Start {
             let drain = *server.drain;
             let ops = OpsServer::bind(server.ops_addr, readiness.clone(), self.telemetry.clone());
             let ops = ops.await?;
-            let grpc = GrpcServer::bind(GrpcSettings {
+            let settings = GrpcSettings {
                 config: server,
-                verifier: self.verifier,
+                tokens: Tokens::Identities(self.verifier),
                 clock: self.clock.clone(),
                 audit: Arc::new(OutboxSink {
                     db: db.clone(),
                     clock: self.clock.clone(),
                 }),
-            })
-            .await?;
+            };
+            let devices = match parts.devices {
+                Some(devices) => Some(bind_devices(devices, settings.clone()).await?),
+                None => None,
+            };
+            let grpc = GrpcServer::bind(settings).await?;
             let (addr, ops_addr) = (grpc.addr(), ops.addr());
+            let device_addr = devices.as_ref().map(|(server, _)| server.addr());
 
-            let (servers, last) = (self.servers, self.last);
-            let workers = shutdown::Parts::new();
-            let failed = CancellationToken::new();
+            let (servers, failed) = (self.context.servers.clone(), self.context.failed.clone());
+            let (workers, last) = (shutdown::Parts::new(), self.last);
             last.spawn(Relay::new(db, amqp, self.name).run(last.token()));
             watch(&last, &failed, ops.run(last.token()));
             workers.spawn(purge(db.clone(), self.clock).run(workers.token()));
@@ -138,10 +144,14 @@ impl Start {
                 workers.spawn(job.run(workers.token()));
             }
             watch(&servers, &failed, grpc.run(routes, servers.token()));
+            if let Some((server, routes)) = devices {
+                watch(&servers, &failed, server.run(routes, servers.token()));
+            }
             tracing::info!(server.addr = %addr, ops.addr = %ops_addr, "{} answers", self.name);
             Ok(Running {
                 addr,
                 ops_addr,
+                device_addr,
                 context: self.context,
                 readiness,
                 telemetry: self.telemetry,
@@ -165,6 +175,11 @@ impl Running {
     /// Address of /metrics, /live and /ready.
     pub fn ops_addr(&self) -> SocketAddr {
         self.ops_addr
+    }
+
+    /// Address of the gRPC server for devices, where the service has one.
+    pub fn device_addr(&self) -> Option<SocketAddr> {
+        self.device_addr
     }
 
     /// What the service's parts were made with.
@@ -195,6 +210,16 @@ impl Running {
     }
 }
 
+/// Takes the address for devices.
+async fn bind_devices(
+    devices: DeviceServer,
+    mut settings: GrpcSettings,
+) -> anyhow::Result<(GrpcServer, Routes)> {
+    settings.config.addr = devices.addr;
+    settings.tokens = Tokens::Devices(devices.tokens);
+    Ok((GrpcServer::bind(settings).await?, devices.routes))
+}
+
 /// The broker is not asked: while it is away the outbox keeps what is to be said.
 fn readiness(db: &Db) -> Readiness {
     let db = db.clone();
@@ -218,7 +243,7 @@ fn purge(db: Db, clock: SharedClock) -> Job {
 }
 
 /// Runs a server whose failure ends the process.
-fn watch(
+pub(super) fn watch(
     parts: &shutdown::Parts,
     failed: &CancellationToken,
     server: impl Future<Output = anyhow::Result<()>> + Send + 'static,

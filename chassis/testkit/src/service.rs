@@ -98,6 +98,20 @@ impl<A: App> TestService<A> {
         self.channel.clone()
     }
 
+    /// A channel to where it answers devices, which show their own tokens.
+    pub fn channel_of_devices(&self) -> Channel {
+        Endpoint::from_shared(self.url_of_devices())
+            .unwrap()
+            .tcp_nodelay(true)
+            .connect_lazy()
+    }
+
+    /// Where it answers devices.
+    pub fn url_of_devices(&self) -> String {
+        let addr = self.running.device_addr().expect("it answers devices");
+        format!("http://{addr}")
+    }
+
     /// Where it answers, for the `PEERS_…_URL` of another service.
     pub fn url(&self) -> String {
         format!("http://{}", self.running.addr())

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use anyhow::Context as _;
 use chassis::{
     authn::{Identity, Signer},
     clock::SystemClock,
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Staff, text},
-    members, orders, paid_orders, payments, points, rules,
+    coupons, members, orders, paid_orders, payments, points, printers, rules,
     settings::{self, Sold},
 };
 use crate::{
@@ -106,8 +107,9 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
     create_organisation(home, endpoints, ORGANISATION, "好日子餐飲").await?;
     let staff = Staff::sign_in(&endpoints.gateway, ORGANISATION, OWNER, PASSWORD).await?;
     let mut brands = BTreeMap::new();
+    let keys = Keys::of(home)?;
     for plan in &BRANDS {
-        load_brand(&staff, endpoints, plan).await?;
+        load_brand(&staff, endpoints, &keys, plan).await?;
         let slugs = plan
             .branches
             .iter()
@@ -116,10 +118,15 @@ pub async fn load(home: &Home, endpoints: &Endpoints) -> anyhow::Result<Demo> {
         brands.insert(plan.slug.to_owned(), slugs);
     }
     points::set_up(&staff).await?;
-    let branches = staff.call(Method::GET, "/brands", Value::Null).await?;
-    create_people(&staff, &branches).await?;
+    let known = staff.call(Method::GET, "/brands", Value::Null).await?;
+    create_people(&staff, &known).await?;
     let (brand, branch) = OPEN;
-    members::load(&staff, endpoints, brand).await?;
+    let listed = known["brands"].as_array().context("there are no brands")?;
+    let open = listed.iter().find(|known| known["slug"] == brand);
+    let brand_id = text(open.context("the first brand is missing")?, "/brand_id")?;
+    coupons::set_up(&staff, brand_id).await?;
+    members::load(&staff, endpoints, OPEN).await?;
+    coupons::give(&staff, brand_id).await?;
     Ok(Demo {
         organisation: ORGANISATION.to_owned(),
         account: OWNER.to_owned(),
@@ -157,7 +164,12 @@ pub async fn create_organisation(
     Ok(id)
 }
 
-async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> anyhow::Result<()> {
+async fn load_brand(
+    staff: &Staff,
+    endpoints: &Endpoints,
+    keys: &Keys,
+    plan: &BrandPlan,
+) -> anyhow::Result<()> {
     let brand = staff
         .call(
             Method::POST,
@@ -212,6 +224,7 @@ async fn load_brand(staff: &Staff, endpoints: &Endpoints, plan: &BrandPlan) -> a
             endpoints.gateway, plan.slug, branch.slug
         );
         if (plan.slug, branch.slug) == OPEN {
+            printers::set_up(staff, endpoints, keys, branch_id).await?;
             orders::a_day_of(staff, &shop).await?;
         } else {
             orders::pre_orders_of(staff, &shop).await?;

@@ -1,11 +1,14 @@
-//! Members who join as customers do: by a code that the sandbox's SMS gateway shows. The organisation has LINE
-//! Login at the sandbox.
+//! Members who join as customers do: by a code that the sandbox's SMS gateway shows; some of them order. The
+//! organisation has LINE Login at the sandbox.
 
 use anyhow::Context as _;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
-use super::client::{Staff, checked, text};
+use super::{
+    client::{Staff, checked, text},
+    orders,
+};
 use crate::endpoints::Endpoints;
 
 /// Version of the texts that customers of the demonstration agree to.
@@ -15,13 +18,14 @@ const CODE_DIGITS: usize = 6;
 /// Somebody who joins: name, phone, birthday, gender and whether they agree to marketing by SMS.
 pub(crate) type Person<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
 
-const MEMBERS: [Person<'_>; 6] = [
-    ("王小明", "0912000001", "1990-04-12", "male", true),
-    ("陳美玲", "0912000002", "1985-12-24", "female", true),
-    ("林志豪", "0912000003", "2001-07-30", "male", false),
-    ("張雅婷", "0912000004", "1996-12-05", "female", true),
-    ("Amy Chen", "0912000005", "", "not_given", false),
-    ("李建國", "0912000006", "1962-02-28", "male", false),
+/// Who joins, and how many orders they complete.
+const MEMBERS: [(Person<'_>, usize); 6] = [
+    (("王小明", "0912000001", "1990-04-12", "male", true), 3),
+    (("陳美玲", "0912000002", "1985-12-24", "female", true), 2),
+    (("林志豪", "0912000003", "2001-07-30", "male", false), 1),
+    (("張雅婷", "0912000004", "1996-12-05", "female", true), 0),
+    (("Amy Chen", "0912000005", "", "not_given", false), 0),
+    (("李建國", "0912000006", "1962-02-28", "male", false), 0),
 ];
 
 /// A member who is signed in.
@@ -30,18 +34,29 @@ pub(crate) struct Member {
     pub(crate) member_id: String,
     /// What the browser sends as `Cookie`.
     pub(crate) cookies: String,
+    /// The browser.
+    pub(crate) browser: Client,
 }
 
-/// Sets LINE Login and lets the members join at a brand.
-pub async fn load(staff: &Staff, endpoints: &Endpoints, brand: &str) -> anyhow::Result<()> {
+/// Sets LINE Login and lets the members join at a brand, and order in its branch.
+pub async fn load(
+    staff: &Staff,
+    endpoints: &Endpoints,
+    (brand, branch): (&str, &str),
+) -> anyhow::Result<()> {
     let login = json!({
         "version": 0, "channel_id": "2006000001",
         "channel_secret": "5f4dcc3b5aa765d61d8327deb882cf99", "enabled": true,
     });
     staff.call(Method::PUT, "/line-login", login).await?;
-    for person in &MEMBERS {
+    let shop = format!("{}/api/shop/{brand}/{branch}", endpoints.gateway);
+    let menu = orders::menu(&Client::new(), &shop).await?;
+    for (person, completed) in &MEMBERS {
         let joined = join(endpoints, brand, person).await;
-        joined.with_context(|| format!("joining as {}", person.0))?;
+        let member = joined.with_context(|| format!("joining as {}", person.0))?;
+        for index in 0..*completed {
+            orders::complete_one(staff, &member.browser, (&shop, &menu), index).await?;
+        }
     }
     Ok(())
 }
@@ -73,6 +88,7 @@ pub(crate) async fn join(
     Ok(Member {
         member_id: text(&joined, "/me/member_id")?.to_owned(),
         cookies: cookies.join("; "),
+        browser,
     })
 }
 

@@ -3,12 +3,14 @@
 
 pub mod chain;
 pub mod client;
+mod coupons;
 mod living;
 pub(crate) mod members;
 pub(crate) mod orders;
 mod paid_orders;
 pub mod payments;
 pub(crate) mod points;
+pub mod printers;
 pub(crate) mod rules;
 mod settings;
 

@@ -152,6 +152,19 @@ pub async fn place_new(
     place(&http, shop, cart, &quote, index).await
 }
 
+/// Places an order for now as the customer of that browser, who may be signed in, and completes it.
+pub async fn complete_one(
+    staff: &Staff,
+    browser: &Client,
+    (shop, menu): (&str, &Value),
+    index: usize,
+) -> anyhow::Result<()> {
+    let cart = json!({"method": "pickup", "wanted_at": null, "lines": lines(menu)?});
+    let quote = quote(browser, shop, &cart).await?;
+    let order = place(browser, shop, cart, &quote, index).await?;
+    advance(staff, order, DONE).await
+}
+
 /// Places an order for now that is to be paid by a method; the response has its access token too.
 pub async fn place_paid_by(
     http: &Client,

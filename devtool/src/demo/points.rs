@@ -1,4 +1,4 @@
-//! What the chain gives its members: a points programme, three tiers, and a few tags.
+//! What the chain gives its members: a points programme, three tiers, and a few tags, some of them by rules.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub async fn set_up(staff: &Staff) -> anyhow::Result<()> {
                         "cap_bp": 5_000, "target": null, "not_beside": [],
                     },
                     "waiting_days": 0, "expiry": "next_year_end", "expiry_months": 0,
-                    "join_bonus": 20, "birthday_bonus": 50, "first_order_bonus": 10,
+                    "join_bonus": 20, "birthday_bonus": 50, "first_order_bonus": 10, "profile_bonus": 30,
                     "weekday_factors": [{"weekday": 3, "factor_bp": 20_000, "adds": false}],
                 },
             }),
@@ -61,13 +61,25 @@ pub async fn set_up(staff: &Staff) -> anyhow::Result<()> {
             }),
         )
         .await?;
-    for (name, colour, group) in [
-        ("常客", "#2f6b4f", "來店"),
-        ("上班族", "#3a5f8a", "客群"),
-        ("學生", "#8a5f3a", "客群"),
-        ("喜歡奶茶", "#b3402e", "口味"),
+    for (name, colour, group, rule) in [
+        (
+            "常客",
+            "#2f6b4f",
+            "來店",
+            json!({"window_days": 90, "min_orders": 2}),
+        ),
+        (
+            "新朋友",
+            "#2f7f86",
+            "來店",
+            json!({"joined_within_days": 30}),
+        ),
+        ("本月壽星", "#a0578f", "來店", json!({"birth_month": true})),
+        ("上班族", "#3a5f8a", "客群", Value::Null),
+        ("學生", "#8a5f3a", "客群", Value::Null),
+        ("喜歡奶茶", "#b3402e", "口味", Value::Null),
     ] {
-        let tag = json!({"name": name, "colour": colour, "group_name": group});
+        let tag = json!({"name": name, "colour": colour, "group_name": group, "rule": rule});
         staff.call(Method::POST, "/tags", tag).await?;
     }
     Ok(())

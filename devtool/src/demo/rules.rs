@@ -1,4 +1,4 @@
-//! Promotions, promo codes and coupon templates of a brand. What acts begins with amounts that no order of the
+//! Promotions and promo codes of a brand. What acts begins with amounts that no order of the
 //! demo comes to by itself, so that its prices stay those of the menu.
 
 use std::time::Duration;
@@ -36,8 +36,7 @@ pub async fn set_up(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
         let draft = promotion(name, brand_id, effect);
         staff.call(Method::POST, "/promotions", draft).await?;
     }
-    promo_codes(staff, brand_id).await?;
-    coupon_template(staff, brand_id).await
+    promo_codes(staff, brand_id).await
 }
 
 /// Creates a promotion and enables it.
@@ -103,19 +102,6 @@ async fn promo_codes(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
         "batch": {"count": 200, "prefix": "TEA"},
     });
     staff.call(Method::POST, "/promo-codes", batch).await?;
-    Ok(())
-}
-
-async fn coupon_template(staff: &Staff, brand_id: &str) -> anyhow::Result<()> {
-    let template = json!({"template": {
-        "internal_name": "新會員 30 元券",
-        "rule": rule("折 30 元", brand_id, json!({"order": {"thresholds": [
-            {"at": 100, "off": {"amount": 30}}]}})),
-        "terms": "每筆訂單限用一張，滿 100 元可用。",
-        "validity": {"days": 30},
-        "per_member_limit": 1,
-    }});
-    activate(staff, template).await?;
     Ok(())
 }
 

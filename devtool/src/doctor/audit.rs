@@ -1,4 +1,4 @@
-//! Invariant 9: the audit records of each organisation form one unbroken chain, from the last record that
+//! Invariant 12: the audit records of each organisation form one unbroken chain, from the last record that
 //! was removed for its age.
 
 use sqlx::PgConnection;
@@ -24,7 +24,7 @@ pub async fn check(staff: &mut PgConnection) -> anyhow::Result<Vec<Finding>> {
     ] {
         let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *staff).await?;
         findings.extend(rows.into_iter().map(|what| Finding {
-            invariant: 9,
+            invariant: 12,
             what,
             cause,
             repair: "compare with a backup and with the services' logs (target `audit`), which hold \

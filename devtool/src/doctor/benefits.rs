@@ -1,4 +1,4 @@
-//! Invariant 5: a coupon is used at most as often as it allows, what was used of a rule is what orders use of it,
+//! Invariant 6: a coupon is used at most as often as it allows, what was used of a rule is what orders use of it,
 //! and no use outlives its order.
 
 use std::collections::HashMap;
@@ -51,7 +51,7 @@ pub async fn check(
             Some(_) => "used",
         };
         (state != expected).then(|| Finding {
-            invariant: 5,
+            invariant: 6,
             what: format!(
                 "order {order} is {}, the benefits it uses are {state}",
                 found.unwrap_or("unknown")

@@ -33,7 +33,9 @@ const MEMBERS: &str = "/api/members/";
         ProblemField,
         live::OrderChanged,
         live::AvailabilityChanged,
-        live::MenuChanged
+        live::MenuChanged,
+        live::PrintJobChanged,
+        live::PrintDeviceChanged
     ))
 )]
 struct Description;

@@ -27,6 +27,8 @@ pub enum Topic {
     Order(String),
     /// What the branch sells.
     Branch,
+    /// What only staff of the branch is told, such as how its printers are.
+    Staff,
 }
 
 /// Which events a stream receives.
@@ -34,7 +36,7 @@ pub enum Topic {
 pub enum Filter {
     /// All that happens in the branch.
     Everything,
-    /// All but orders.
+    /// What the branch sells.
     Branch,
     /// One order.
     Order(String),

@@ -263,7 +263,11 @@ async fn an_export_is_sent_part_by_part() {
     edge.fake
         .on(START, |request: membership::StartMemberExportRequest| {
             assert_eq!(request.reason, "名單");
-            assert_eq!(request.filter.unwrap().min_orders, Some(3));
+            let filter = request.filter.unwrap();
+            assert_eq!(filter.min_orders, Some(3));
+            assert_eq!(filter.gender(), membership::Gender::Female);
+            assert_eq!(filter.marketing(), membership::ConsentKind::MarketingSms);
+            assert_eq!(filter.tag_ids, ["t1"]);
             Ok(membership::StartMemberExportResponse {
                 export_id: "e1".to_owned(),
                 rows: 2,
@@ -282,7 +286,9 @@ async fn an_export_is_sent_part_by_part() {
                 next_page_token: first.then(|| "next".to_owned()),
             })
         });
-    let body = json!({ "reason": "名單", "filter": { "min_orders": 3 } });
+    let body = json!({ "reason": "名單", "filter": {
+        "min_orders": 3, "gender": "female", "marketing": "marketing_sms", "tag_ids": ["t1"],
+    } });
     let answer = edge
         .as_staff(Method::POST, "/api/admin/members/export")
         .json(&body)

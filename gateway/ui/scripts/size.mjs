@@ -1,4 +1,4 @@
-// Fails when the first load of a built app outgrows its budget: size.mjs <dist> <KiB of JS> <KiB of CSS>, compressed with br.
+// Fails when the first load of a built app outgrows its budget: size.mjs <dist> <KiB of JS> <KiB of CSS>, compressed with gzip, the worse of the two ways.
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,9 +8,9 @@ const first = Array.from(html.matchAll(/(?:src|href)="[^"]*?(assets\/[^"/]+\.(js
 
 let over = false;
 for (const [kind, budget] of [["js", Number(scriptBudget)], ["css", Number(styleBudget)]]) {
-  const bytes = first.filter((file) => file.kind === kind).reduce((sum, file) => sum + statSync(join(dist, `${file.path}.br`)).size, 0);
+  const bytes = first.filter((file) => file.kind === kind).reduce((sum, file) => sum + statSync(join(dist, `${file.path}.gz`)).size, 0);
   const kib = bytes / 1024;
-  process.stdout.write(`${kind} first load ${kib.toFixed(1)} KiB br of ${budget} KiB\n`);
+  process.stdout.write(`${kind} first load ${kib.toFixed(1)} KiB gzip of ${budget} KiB\n`);
   if (bytes === 0 || kib > budget) over = true;
 }
 process.exit(over ? 1 : 0);

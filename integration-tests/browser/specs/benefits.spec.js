@@ -36,7 +36,11 @@ test('a promotion is tried, checked, enabled, paused and ended', async () => {
   const check = page.getByRole('dialog', { name: '啟用前檢查' })
   await check.getByText('沒有商品會低於 0 元或成本。').waitFor()
   await check.getByRole('button', { name: '開始重算' }).click()
-  await check.getByText(/筆用當時的設定算出一樣的金額/).waitFor({ timeout: 60_000 })
+  const proof = check.getByText(/筆用當時的設定算出一樣的金額/)
+  await proof.waitFor({ timeout: 60_000 })
+  // Orders with codes, coupons and points are among them, and every one comes to what it was sold at.
+  const [reproduced, all] = (await proof.textContent()).match(/\d+/g).map(Number)
+  assert.ok(all > 0 && reproduced === all, `${reproduced} of ${all}`)
   assert.deepEqual(await faults(page), [])
   await check.getByRole('button', { name: '啟用', exact: true }).click()
   await check.waitFor({ state: 'detached' })

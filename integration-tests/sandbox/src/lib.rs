@@ -17,6 +17,7 @@ mod listen;
 mod money;
 mod pages;
 mod payments;
+mod printing;
 mod record;
 mod sandbox;
 mod scheduler;
@@ -34,13 +35,14 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 pub use crate::{payments::ecpay::signed_form, settings::Settings};
-use crate::{sandbox::Sandbox, system::System};
+use crate::{printing::tray::Tray, sandbox::Sandbox, system::System};
 
 /// Name of the control port in [`Running::addresses`].
 pub const CONTROL: &str = "control";
 
 /// All systems, in the order of their ports.
 fn systems() -> Vec<Arc<dyn System>> {
+    let tray = Arc::new(Tray::default());
     vec![
         Arc::new(payments::ecpay::Ecpay),
         Arc::new(payments::newebpay::Newebpay),
@@ -50,6 +52,9 @@ fn systems() -> Vec<Arc<dyn System>> {
         Arc::new(payments::stripe::Stripe),
         Arc::new(line::Line),
         Arc::new(sms::Sms),
+        Arc::new(printing::xpyun::Xpyun(tray.clone())),
+        Arc::new(printing::feie::Feie(tray.clone())),
+        Arc::new(printing::printers::Printers::new(tray)),
     ]
 }
 
@@ -133,6 +138,10 @@ pub async fn start_again(
         .zip(routers)
         .map(|(listener, router)| tokio::spawn(listen::serve(listener, router, stop.clone())))
         .collect();
+    for system in sandbox.systems().cloned() {
+        let (sandbox, stop) = (sandbox.clone(), stop.clone());
+        tasks.push(tokio::spawn(async move { system.run(sandbox, stop).await }));
+    }
     tasks.push(tokio::spawn(scheduler::run(sandbox, stop.clone())));
     Ok(Running {
         addresses,

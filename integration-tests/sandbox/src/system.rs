@@ -7,6 +7,7 @@ use axum::Router;
 use chrono::TimeDelta;
 use http::Method;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     act::{Act, Outcome, Refused},
@@ -72,6 +73,9 @@ pub trait System: Send + Sync + 'static {
     fn redelivery(&self, _delivery: &Delivery) -> Option<TimeDelta> {
         None
     }
+
+    /// What the system does by itself, beside timers, until `stop`.
+    async fn run(&self, _sandbox: Arc<Sandbox>, _stop: CancellationToken) {}
 
     /// Does what a timer of the system is for.
     async fn timer(&self, _sandbox: &Arc<Sandbox>, _kind: &str, _key: &str) {}

@@ -3,9 +3,12 @@
 mod audit;
 mod bad_input;
 mod chaos;
+mod chaos_benefits;
 mod chaos_payments;
 mod flash_sale;
 mod ordering;
 mod paying;
+mod refunded_points;
+mod replayed;
 mod scope;
 mod tenancy;

@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 /// Providers report, are queried and refund within this.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A customer with an order of two cups that waits for its payment.
-struct Waiting {
-    shop: Shop,
-    platform: Platform,
-    customer: Customer,
-    tea: Item,
-    order: Value,
+/// A customer with an order that waits for its payment.
+pub struct Waiting {
+    pub shop: Shop,
+    pub platform: Platform,
+    pub customer: Customer,
+    pub order: Value,
     token: String,
     methods: Value,
 }
 
 impl Waiting {
+    /// One of two cups, to be paid by a method of this kind.
     async fn new(kind: &str) -> anyhow::Result<Self> {
         let platform = Platform::find()?;
         let shop = platform.shop(100).await?;
@@ -32,11 +32,22 @@ impl Waiting {
         shop.stock(&tea, 10).await?;
         let customer = Customer::of(&shop)?;
         let cart = Customer::cart(&[(&tea, 2)]);
-        let quote = customer.quote(&cart).await?;
+        Self::place(platform, shop, customer, &cart, kind).await
+    }
+
+    /// Orders a cart that is to be paid by a method of this kind.
+    pub async fn place(
+        platform: Platform,
+        shop: Shop,
+        customer: Customer,
+        cart: &Value,
+        kind: &str,
+    ) -> anyhow::Result<Self> {
+        let quote = customer.quote(cart).await?;
         let total = &quote.body["total"];
         let path = format!("/payment-methods?method=pickup&amount={total}");
         let methods = customer.call(Method::GET, &path, None, None).await?.body["methods"].clone();
-        let mut order = customer.order(&cart, &quote.body);
+        let mut order = customer.order(cart, &quote.body);
         order["payment_method_id"] = of_kind(&methods, kind)?["method_id"].clone();
         let placed = customer.place(&new_key(), &order).await?;
         ensure!(placed.status == 201, "it was refused: {placed:?}");
@@ -47,9 +58,12 @@ impl Waiting {
             shop,
             platform,
             customer,
-            tea,
             methods,
         })
+    }
+
+    fn tea(&self) -> &Item {
+        &self.shop.items[0]
     }
 
     fn page(&self) -> String {
@@ -57,7 +71,7 @@ impl Waiting {
     }
 
     /// Starts an attempt by a method of this kind.
-    async fn start(&self, kind: &str) -> anyhow::Result<Answer> {
+    pub async fn start(&self, kind: &str) -> anyhow::Result<Answer> {
         let method = of_kind(&self.methods, kind)?;
         let body = json!({"payment_method_id": method["method_id"], "provider_token": null});
         let path = format!("{}/pay", self.page());
@@ -67,7 +81,7 @@ impl Waiting {
     }
 
     /// Pays the latest attempt at its provider.
-    async fn pay(&self, provider: &str, next: &Value) -> anyhow::Result<()> {
+    pub async fn pay(&self, provider: &str, next: &Value) -> anyhow::Result<()> {
         let payment = self.payment().await?;
         let attempts = payment["attempts"].as_array().context("no attempts")?;
         let latest = attempts.last().context("no attempt")?;
@@ -83,7 +97,7 @@ impl Waiting {
     }
 
     /// Waits until the customer's page shows what it should.
-    async fn until(&self, is_so: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
+    pub async fn until(&self, is_so: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
         let (path, mut order) = (self.page(), Value::Null);
         let look = async {
             loop {
@@ -115,7 +129,7 @@ async fn an_order_paid_by_card_is_placed_by_what_the_provider_reports() -> anyho
     assert_eq!(waiting.order["pickup_number"], "");
     assert_eq!(waiting.order["pay_now"], total);
     assert!(waiting.order["pay_by"].is_string(), "{}", waiting.order);
-    let left = waiting.shop.available(&waiting.tea).await?;
+    let left = waiting.shop.available(waiting.tea()).await?;
     assert_eq!(left, 8, "it keeps what it holds");
 
     let started = waiting.start("card").await?;
@@ -132,7 +146,7 @@ async fn an_order_paid_by_card_is_placed_by_what_the_provider_reports() -> anyho
         (&total, &json!("paid"))
     );
     assert_eq!(placed["payment_progress"], "done");
-    assert_eq!(waiting.shop.available(&waiting.tea).await?, 8);
+    assert_eq!(waiting.shop.available(waiting.tea()).await?, 8);
     let again = waiting.start("card").await?;
     assert_eq!(again.reason(), "ILLEGAL_TRANSITION", "{again:?}");
     let payment = waiting.payment().await?;
@@ -204,7 +218,7 @@ async fn an_unpaid_order_that_is_cancelled_gives_its_units_back() -> anyhow::Res
         "{cancelled:?}"
     );
     let given_back = async {
-        while waiting.shop.available(&waiting.tea).await? != 10 {
+        while waiting.shop.available(waiting.tea()).await? != 10 {
             tokio::task::yield_now().await;
         }
         anyhow::Ok(())

@@ -57,6 +57,21 @@ async fn another_organisations_ids_answer_not_found_everywhere() -> anyhow::Resu
         ),
         (
             Method::GET,
+            format!("/branches/{branch}/print-devices"),
+            Value::Null,
+        ),
+        (
+            Method::GET,
+            format!("/branches/{branch}/print-points"),
+            Value::Null,
+        ),
+        (
+            Method::GET,
+            format!("/branches/{branch}/print-jobs"),
+            Value::Null,
+        ),
+        (
+            Method::GET,
             format!("/branches/{branch}/menus"),
             Value::Null,
         ),

@@ -217,43 +217,141 @@ fn attempt(
     Ok(with)
 }
 
+/// What was taken so far.
+struct Taken {
+    used: Vec<Entered>,
+    bill: Bill,
+    refused: Vec<(Entered, Refusal)>,
+    /// Refused because others have all places.
+    waiting: Vec<Entered>,
+}
+
+fn class_of(cart: &Cart<'_>, one: Entered) -> Option<Class> {
+    match one {
+        Entered::Rule(at) => Some(cart.rules[at].class),
+        Entered::Points => None,
+    }
+}
+
+/// Used ones of the same class, where the order may have no more of it.
+fn in_its_places(cart: &Cart<'_>, one: Entered, used: &[Entered]) -> Vec<Entered> {
+    let places = match class_of(cart, one) {
+        Some(Class::Code) => cart.request.places.codes,
+        Some(_) => cart.request.places.coupons,
+        None => return Vec::new(),
+    };
+    let mut same: Vec<Entered> = used.to_vec();
+    same.retain(|&other| class_of(cart, other) == class_of(cart, one));
+    if same.len() < places {
+        same.clear();
+    }
+    same
+}
+
+/// One thing instead of each of those that have its place: those it may replace first, then the
+/// cheapest.
+fn instead(
+    cart: &Cart<'_>,
+    one: Entered,
+    others: &[Entered],
+    used: &[Entered],
+) -> Result<(Entered, Bill), Refusal> {
+    let mut possible = Vec::new();
+    let mut why = Vec::new();
+    for &other in others {
+        let mut rest = used.to_vec();
+        rest.retain(|&kept| kept != other);
+        let without = choose(cart, &rest, None);
+        match attempt(cart, one, &rest, &without) {
+            Ok(bill) => possible.push((insists(cart, other), bill.total(), other, bill)),
+            Err(reason) => why.push(reason),
+        }
+    }
+    possible.sort_by_key(|(insisted, total, ..)| (*insisted, *total));
+    match possible.into_iter().next() {
+        Some((_, _, other, bill)) => Ok((other, bill)),
+        None => Err(why.remove(0)),
+    }
+}
+
+fn has_no_place(bill: &Bill) -> Refusal {
+    Reason::NotCombinable {
+        with: Vec::new(),
+        total: Some(pricing::Amount::new(bill.total())),
+    }
+}
+
+/// Takes one thing if it may be taken.
+fn try_one(cart: &Cart<'_>, one: Entered, taken: &mut Taken) {
+    let others = in_its_places(cart, one, &taken.used);
+    let tried = if others.is_empty() {
+        attempt(cart, one, &taken.used, &taken.bill)
+    } else {
+        match instead(cart, one, &others, &taken.used) {
+            Err(reason) => Err(reason),
+            Ok((other, bill)) if !insists(cart, other) && bill.total() < taken.bill.total() => {
+                taken.used.retain(|&kept| kept != other);
+                taken.refused.push((other, has_no_place(&taken.bill)));
+                taken.waiting.push(other);
+                Ok(bill)
+            }
+            Ok((_, bill)) => {
+                taken.waiting.push(one);
+                Err(has_no_place(&bill))
+            }
+        }
+    };
+    match tried {
+        Err(reason) => taken.refused.push((one, reason)),
+        Ok(with) => {
+            taken.used.push(one);
+            taken.bill = with;
+            drop_idle(cart, taken);
+        }
+    }
+}
+
+/// What takes nothing off any more is not consumed.
+fn drop_idle(cart: &Cart<'_>, taken: &mut Taken) {
+    let mut idle = taken.used.clone();
+    idle.retain(|&one| !acts(&taken.bill, one));
+    if idle.is_empty() {
+        return;
+    }
+    taken.used.retain(|one| !idle.contains(one));
+    for one in idle {
+        taken.refused.push((one, why_idle(&taken.bill, one)));
+    }
+    let again = choose(cart, &taken.used, None);
+    let all_act = taken.used.iter().all(|&one| acts(&again, one));
+    if all_act && again.total() <= taken.bill.total() {
+        taken.bill = again;
+    }
+}
+
 /// Tries what was entered, one after another.
 pub(crate) fn decide(cart: &Cart<'_>) -> Price {
-    let mut used: Vec<Entered> = Vec::new();
-    let mut refused: Vec<(Entered, Refusal)> = Vec::new();
-    let mut bill = choose(cart, &[], None);
+    let mut taken = Taken {
+        used: Vec::new(),
+        bill: choose(cart, &[], None),
+        refused: Vec::new(),
+        waiting: Vec::new(),
+    };
     for one in in_order(cart) {
-        match attempt(cart, one, &used, &bill) {
-            Err(reason) => refused.push((one, reason)),
-            Ok(with) => {
-                used.push(one);
-                bill = with;
-                // What takes nothing off any more is not consumed.
-                let idle: Vec<Entered> = used
-                    .iter()
-                    .copied()
-                    .filter(|&other| !acts(&bill, other))
-                    .collect();
-                if idle.is_empty() {
-                    continue;
-                }
-                used.retain(|other| !idle.contains(other));
-                for other in idle {
-                    refused.push((other, why_idle(&bill, other)));
-                }
-                let again = choose(cart, &used, None);
-                let all_act = used.iter().all(|&other| acts(&again, other));
-                if all_act && again.total() <= bill.total() {
-                    bill = again;
-                }
-            }
+        try_one(cart, one, &mut taken);
+    }
+    // Who waits gets a place that has become free.
+    for one in taken.waiting.clone() {
+        if in_its_places(cart, one, &taken.used).is_empty() {
+            taken.refused.retain(|(other, _)| *other != one);
+            try_one(cart, one, &mut taken);
         }
     }
     let outcome = |one: Entered| {
-        let found = refused.iter().find(|(other, _)| *other == one);
+        let found = taken.refused.iter().find(|(other, _)| *other == one);
         found.map(|(_, reason)| reason.code())
     };
-    answer(cart, &bill, &outcome)
+    answer(cart, &taken.bill, &outcome)
 }
 
 fn answer(

@@ -183,6 +183,7 @@ pub struct Order {
     pub member: Option<Member>,
     pub usage: UsageByRule,
     pub entered: Vec<EnteredRule>,
+    pub places: Places,
     pub points: Option<u32>,
     pub insists_on_points: bool,
     pub program: Option<PointsProgram>,
@@ -243,6 +244,7 @@ impl Order {
             customer: &customer,
             usage: &self.usage,
             entered: &self.entered,
+            places: self.places,
             points: self.points.map(|points| EnteredPoints {
                 points,
                 insisted: self.insists_on_points,

@@ -9,6 +9,7 @@ mod common;
 mod conditions;
 mod effects;
 mod examples;
+mod places;
 mod points;
 mod properties;
 mod rule_sets;

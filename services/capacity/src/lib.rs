@@ -75,6 +75,7 @@ impl App for Capacity {
                 consumers: events::consumers(&deps),
                 snapshots: events::snapshots(),
                 jobs: jobs::jobs(&deps, &ctx.peers, &config),
+                ..Parts::default()
             })
         })
     }

@@ -5,7 +5,7 @@ use chassis::{
     clock::Clock,
     db::{SystemTx, TenantTx},
     error::Problem,
-    id::BranchId,
+    id::{BranchId, BrandId},
     outbox::{self, Event},
     service::Snapshot,
     snapshot::{Key, Source},
@@ -22,7 +22,28 @@ use uuid::Uuid;
 /// What other services may keep a copy of.
 #[must_use]
 pub fn snapshots() -> Vec<Snapshot> {
-    vec![Snapshot::new("catalog.branch", Branches)]
+    vec![
+        Snapshot::new("catalog.brand", Brands),
+        Snapshot::new("catalog.branch", Branches),
+    ]
+}
+
+struct Brands;
+
+#[async_trait]
+impl Source for Brands {
+    async fn keys(&self, tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, Problem> {
+        Ok(store::brands::list_keys(tx, after, limit).await?)
+    }
+
+    async fn events(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Event>, Problem> {
+        let mut events = Vec::with_capacity(ids.len());
+        for &id in ids {
+            let brand = store::brands::find(tx, BrandId::from_uuid(id)).await?;
+            events.extend(brand.as_ref().map(brand_event));
+        }
+        Ok(events)
+    }
 }
 
 struct Branches;
@@ -49,16 +70,19 @@ pub async fn brand_changed(
     clock: &dyn Clock,
     brand: &Brand,
 ) -> Result<(), Problem> {
+    outbox::publish(tx, clock, &[brand_event(brand)]).await
+}
+
+fn brand_event(brand: &Brand) -> Event {
     let body = BrandChanged {
         brand: Some(convert::brand(brand)),
     };
-    let event = Event::new(
+    Event::new(
         "catalog.brand.changed.v1",
         brand.id.as_uuid(),
         brand.version,
         &body,
-    );
-    outbox::publish(tx, clock, &[event]).await
+    )
 }
 
 /// Publishes that a branch was created or changed.

@@ -47,6 +47,7 @@ impl App for Catalog {
                     jobs::purge_old_slugs(ctx.db.clone(), ctx.clock.clone()),
                     jobs::purge_menu_versions(ctx.db, ctx.clock),
                 ],
+                ..Parts::default()
             })
         })
     }

@@ -17,6 +17,7 @@ use anyhow::Context as _;
 use chassis::service::{App, BoxFuture, Context, Parts};
 use proto::membership::v1::{
     benefit_service_server::BenefitServiceServer, coupon_service_server::CouponServiceServer,
+    giving_service_server::GivingServiceServer,
     member_account_service_server::MemberAccountServiceServer,
     member_service_server::MemberServiceServer, points_service_server::PointsServiceServer,
     promo_code_service_server::PromoCodeServiceServer,
@@ -67,6 +68,7 @@ pub fn parts(ctx: &Context, config: Config) -> anyhow::Result<Parts> {
     let promotions = PromotionServiceServer::new(grpc::PromotionService::new(deps.clone()));
     let promo_codes = PromoCodeServiceServer::new(grpc::PromoCodeService::new(deps.clone()));
     let coupons = CouponServiceServer::new(grpc::CouponService::new(deps.clone()));
+    let giving = GivingServiceServer::new(grpc::GivingService::new(deps.clone()));
     Ok(Parts {
         routes: Routes::new(members)
             .add_service(accounts)
@@ -76,10 +78,12 @@ pub fn parts(ctx: &Context, config: Config) -> anyhow::Result<Parts> {
             .add_service(benefits)
             .add_service(promotions)
             .add_service(promo_codes)
-            .add_service(coupons),
+            .add_service(coupons)
+            .add_service(giving),
         consumers: events::consumers(&deps),
         snapshots: events::snapshots(),
         jobs: jobs::jobs(&deps),
+        ..Parts::default()
     })
 }
 

@@ -1,8 +1,8 @@
 //! Publishes `ordering.order.<state>.v1`, `ordering.order.undone.v1`, `ordering.schedule.changed.v1`,
 //! `ordering.payment.changed.v1` and `ordering.refund.requested.v1`; consumes `capacity.hold.gone.v1`,
-//! `capacity.orders.decided.v1` and `payments.payment.*.v1`; subscribes to `catalog.menu.published.v1`
-//! and `membership.rules.published.v1` on every replica. Lists its orders for services that fill
-//! themselves.
+//! `capacity.orders.decided.v1`, `payments.payment.*.v1` and `printing.order.printed.v1`; subscribes to
+//! `catalog.menu.published.v1` and `membership.rules.published.v1` on every replica. Lists its orders for
+//! services that fill themselves.
 
 mod published;
 mod refunds;
@@ -29,11 +29,14 @@ use proto::{
     catalog::v1::MenuPublished,
     membership::v1::RulesPublished,
     payments::v1::PaymentChanged,
+    printing::v1::OrderPrinted,
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use published::{changed, listed, payment_changed, payment_progress, rescheduled};
+pub use published::{
+    changed, listed, listed_with_pricing, payment_changed, payment_progress, rescheduled,
+};
 pub use refunds::refund_requested;
 
 use crate::{
@@ -65,6 +68,11 @@ pub fn consumers(app: &Ordering) -> Vec<Consumer> {
         ),
         Consumer::new("ordering.payments", &["payments.payment.*.v1"], payments)
             .filled_from("payments", "payments.payment"),
+        Consumer::new(
+            "ordering.printed_orders",
+            &["printing.order.printed.v1"],
+            PrintedOrders { app: app.clone() },
+        ),
     ]
 }
 
@@ -79,7 +87,7 @@ pub fn snapshots(clock: SharedClock) -> Vec<Snapshot> {
 }
 
 /// The last event of each order, again, with the whole order: of those that are open or were closed
-/// lately, or of all without a clock.
+/// lately, or of all without a clock, and then with what they were priced with.
 struct Orders {
     clock: Option<SharedClock>,
 }
@@ -101,7 +109,10 @@ impl Source for Orders {
         let orders = orders::list(tx, &ids).await?.into_iter();
         let events = orders.filter_map(|order| {
             let entry = last.remove(&order.id)?;
-            Some(listed(org, &order, &entry))
+            Some(match self.clock {
+                Some(_) => listed(org, &order, &entry),
+                None => listed_with_pricing(org, &order, &entry),
+            })
         });
         Ok(events.collect())
     }
@@ -185,6 +196,26 @@ impl Handler for Payments {
 fn read_payment(event: &Received) -> anyhow::Result<(OrderId, PaymentReport)> {
     let changed: PaymentChanged = event.decode()?;
     Ok((changed.order_id.parse()?, payments::report(&changed)?))
+}
+
+struct PrintedOrders {
+    app: Ordering,
+}
+
+#[async_trait]
+impl Handler for PrintedOrders {
+    async fn handle(&self, tx: &mut TenantTx, events: &[Received]) -> Result<(), Problem> {
+        let mut orders = events
+            .iter()
+            .map(|event| Ok(event.decode::<OrderPrinted>()?.order_id.parse()?))
+            .collect::<anyhow::Result<Vec<OrderId>>>()?;
+        orders.sort_unstable();
+        orders.dedup();
+        for order in orders {
+            self.app.accept_printed(tx, order).await?;
+        }
+        Ok(())
+    }
 }
 
 struct LostHolds {

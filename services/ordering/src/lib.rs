@@ -15,7 +15,10 @@ pub mod store;
 use std::sync::Arc;
 
 use anyhow::ensure;
-use chassis::service::{App, BoxFuture, Context, Parts};
+use chassis::{
+    order_link::LinkKey,
+    service::{App, BoxFuture, Context, Parts},
+};
 use chrono::TimeDelta;
 use proto::ordering::v1::{
     order_decision_service_server::OrderDecisionServiceServer,
@@ -30,7 +33,7 @@ use crate::{
         refund_money::RefundMoney, refunds::Refunds, rule_documents::RuleDocuments,
     },
     config::Config,
-    domain::{access_token::LinkKey, pricing::FeeSettings},
+    domain::pricing::FeeSettings,
     grpc::{
         order_decision_service::OrderDecisionService, ordering_service::OrderingService,
         refund_service::RefundService,
@@ -111,6 +114,7 @@ impl App for Ordering {
                 consumers,
                 jobs,
                 snapshots,
+                ..Parts::default()
             })
         })
     }

@@ -78,5 +78,6 @@ pub fn parts(ctx: &Context, config: Config, adapters: Adapters) -> anyhow::Resul
         consumers: events::consumers(&deps),
         snapshots: events::snapshots(&deps),
         jobs: jobs::jobs(&deps),
+        ..Parts::default()
     })
 }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod audit;
+mod devices;
 mod replicas;
 mod resilience;
 mod stub;

@@ -16,7 +16,7 @@ use chassis::{
     client::{PeerChannel, Peers},
     clock::ManualClock,
     config::{PeersConfig, Problems, ServerConfig, section},
-    server::{GrpcServer, GrpcSettings},
+    server::{GrpcServer, GrpcSettings, Tokens},
     shutdown,
 };
 use futures::{FutureExt as _, future::BoxFuture};
@@ -87,6 +87,14 @@ impl AuditSink for Kept {
     }
 }
 
+/// The defaults, on any free port.
+pub fn server_config() -> ServerConfig {
+    let mut config: ServerConfig =
+        section("SERVER_", &Default::default(), &mut Problems::default()).unwrap();
+    config.addr = (Ipv4Addr::LOCALHOST, 0).into();
+    config
+}
+
 pub struct Platform {
     pub addr: SocketAddr,
     pub clock: ManualClock,
@@ -105,13 +113,11 @@ impl Platform {
         let shared = Arc::new(clock.clone());
         let keys = testkit::keys::config("ordering");
         let audit = Kept::default();
-        let mut config: ServerConfig =
-            section("SERVER_", &Default::default(), &mut Problems::default()).unwrap();
-        config.addr = (Ipv4Addr::LOCALHOST, 0).into();
+        let mut config = server_config();
         adjust(&mut config);
         let server = GrpcServer::bind(GrpcSettings {
             config,
-            verifier: Arc::new(Verifier::from_config(&keys, shared.clone())),
+            tokens: Tokens::Identities(Arc::new(Verifier::from_config(&keys, shared.clone()))),
             clock: shared.clone(),
             audit: Arc::new(audit.clone()),
         })

@@ -10,6 +10,7 @@ use proto::membership::v1 as pb;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::sign_in::{GivenConsentKind, MemberGender};
 use crate::{
     auth::Staff,
     json::convert::stamp,
@@ -74,6 +75,18 @@ pub struct ExportFilter {
     /// Linked with LINE, or not.
     #[serde(default)]
     pub has_line: Option<bool>,
+    /// Gender.
+    #[serde(default)]
+    pub gender: Option<MemberGender>,
+    /// Agreed to this kind of marketing.
+    #[serde(default)]
+    pub marketing: Option<GivenConsentKind>,
+    /// With one of these tiers, at most 10.
+    #[serde(default)]
+    pub tier_ids: Vec<String>,
+    /// With one of these tags, at most 50.
+    #[serde(default)]
+    pub tag_ids: Vec<String>,
 }
 
 /// A state of members.
@@ -121,10 +134,14 @@ impl From<ExportFilter> for pb::MemberFilter {
             min_spent: filter.min_spent,
             max_spent: filter.max_spent,
             birth_month: filter.birth_month,
-            gender: None,
+            gender: filter.gender.map(|gender| pb::Gender::from(gender).into()),
             source_branch_id: filter.source_branch_id,
             has_line: filter.has_line,
-            marketing: None,
+            marketing: filter
+                .marketing
+                .map(|kind| pb::ConsentKind::from(kind).into()),
+            tier_ids: filter.tier_ids,
+            tag_ids: filter.tag_ids,
         }
     }
 }

@@ -118,14 +118,7 @@ pub async fn sign_in_member(
 
 impl SignInMember {
     fn into_wire(self, customer: &Customer) -> pb::SignInWithCodeRequest {
-        let gender = self
-            .gender
-            .map_or(pb::Gender::Unspecified, |gender| match gender {
-                MemberGender::Male => pb::Gender::Male,
-                MemberGender::Female => pb::Gender::Female,
-                MemberGender::Other => pb::Gender::Other,
-                MemberGender::NotGiven => pb::Gender::NotGiven,
-            });
+        let gender = self.gender.map_or(pb::Gender::Unspecified, Into::into);
         let source = if self.by_qr {
             pb::JoinSource::Qr
         } else {
@@ -147,16 +140,32 @@ impl SignInMember {
     }
 }
 
+impl From<MemberGender> for pb::Gender {
+    fn from(gender: MemberGender) -> Self {
+        match gender {
+            MemberGender::Male => Self::Male,
+            MemberGender::Female => Self::Female,
+            MemberGender::Other => Self::Other,
+            MemberGender::NotGiven => Self::NotGiven,
+        }
+    }
+}
+
+impl From<GivenConsentKind> for pb::ConsentKind {
+    fn from(kind: GivenConsentKind) -> Self {
+        match kind {
+            GivenConsentKind::Terms => Self::Terms,
+            GivenConsentKind::MarketingLine => Self::MarketingLine,
+            GivenConsentKind::MarketingSms => Self::MarketingSms,
+            GivenConsentKind::MarketingEmail => Self::MarketingEmail,
+        }
+    }
+}
+
 impl From<GivenConsent> for pb::ConsentChoice {
     fn from(given: GivenConsent) -> Self {
-        let kind = match given.kind {
-            GivenConsentKind::Terms => pb::ConsentKind::Terms,
-            GivenConsentKind::MarketingLine => pb::ConsentKind::MarketingLine,
-            GivenConsentKind::MarketingSms => pb::ConsentKind::MarketingSms,
-            GivenConsentKind::MarketingEmail => pb::ConsentKind::MarketingEmail,
-        };
         Self {
-            kind: kind.into(),
+            kind: pb::ConsentKind::from(given.kind).into(),
             agreed: given.agreed,
             text_version: given.text_version,
         }

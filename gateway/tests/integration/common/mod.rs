@@ -83,6 +83,7 @@ impl Edge {
             "payments",
             "staff",
             "membership",
+            "printing",
         ];
         let peers = peers.into_iter().fold(PeersConfig::new(), |peers, name| {
             peers.with(name, url.clone())

@@ -60,7 +60,7 @@ function issue(world: World, kept: Kept, template_id: string, state: Coupon["sta
   const coupon_id = world.fresh();
   const coupon: Coupon = {
     coupon_id, template_id, name: template.rule.name, code: `ABCD2345EFG${String(index)}`, member_id: world.fresh(), state, uses_left: state === "unused" ? template.uses_per_coupon : 0, uses_allowed: template.uses_per_coupon,
-    valid_from: iso(Date.now() - DAY_MS), valid_until: iso(Date.now() + 30 * DAY_MS), issued_at: iso(), terms: "每單限用一張", picture_url: "", transferable: false, rule: template.rule, order_id: "",
+    valid_from: iso(Date.now() - DAY_MS), valid_until: iso(Date.now() + 30 * DAY_MS), issued_at: iso(), terms: "每單限用一張", picture_url: "", transferable: false, offered_until: null, rule: template.rule, order_id: "",
   };
   kept.coupons.set(coupon_id, coupon);
   return coupon;
@@ -135,10 +135,15 @@ function getReplay(call: Call): { body: unknown } {
     Object.assign(replay, {
       state: "finished", orders_read: 4_200, finished_at: iso(),
       result: {
-        orders: 4_200, reproduced: 4_200, truncated: false, touched: 860, net_before: 512_300, net_after: 469_300,
+        orders: 4_200, reproduced: 4_199, truncated: false, touched: 860, delivery_off: 0, gifts: 1_200, net_before: 512_300, net_after: 469_300,
         branches: [{ branch_id: branch.branch_id, touched: 860, net_before: 512_300, net_after: 469_300 }],
         products: [...call.world.state.products.values()].slice(0, 3).map(({ product_id, name }, index) => ({ product_id, name, units: 300 - index * 70, net_before: 20_000 - index * 3_000, net_after: 18_000 - index * 2_800 })),
         largest: [{ order_id: order.order_id, order_number: order.order_number, branch_id: order.branch_id, net_before: 1_280, net_after: 1_030 }],
+        by_day: Array.from({ length: 14 }, (_, index) => ({
+          business_day: iso(Date.now() - (14 - index) * DAY_MS).slice(0, 10), orders: 300, touched: 61, net_before: 36_500 + index * 120, net_after: 33_400 + index * 110,
+          week_before: index < 7 ? null : { orders: 290, net: 35_000 + index * 90 },
+        })),
+        mismatches: [{ order_id: order.order_id, order_number: order.order_number, branch_id: order.branch_id, sold: 320, now: 315 }],
       },
     });
   } else replay.orders_read += 1_400;
@@ -147,7 +152,7 @@ function getReplay(call: Call): { body: unknown } {
 
 function result(call: Call): { body: unknown } {
   const [branch] = call.world.state.branches;
-  const days = Array.from({ length: 7 }, (_, index) => ({ business_day: iso(Date.now() - index * DAY_MS).slice(0, 10), branch_id: branch?.branch_id ?? "", orders: 18 - index, first_orders: index % 3, discount: 540 - index * 30, net: 5_400 - index * 200 }));
+  const days = Array.from({ length: 7 }, (_, index) => ({ business_day: iso(Date.now() - index * DAY_MS).slice(0, 10), branch_id: branch?.branch_id ?? "", orders: 18 - index, first_orders: index % 3, discount: 540 - index * 30, net: 5_400 - index * 200, branch_day: { orders: 80, net: 21_000 - index * 300 }, week_before: index === 3 ? null : { orders: 76, net: 19_500 } }));
   return { body: { days } };
 }
 

@@ -2,6 +2,7 @@ import type {
   Consent, Coupon, DuplicatePair, Member, MemberProfile, MemberTier, PointAdjustment, PointEntry, PointsProgramme, PointsRules, Tag, TagBatch, Tier, TierCondition, TierProgramme, TierRules,
 } from "../src/data/types";
 import { earned } from "../src/routes/point-rules/rules";
+import { noRule } from "../src/routes/tags/rule";
 import type { Call, Route } from "./routes";
 import { found, Refusal, requirePassword, sameVersion, type World } from "./world";
 
@@ -29,14 +30,14 @@ const condition = (part: Partial<TierCondition>): TierCondition => ({ all: false
 const rules: PointsRules = {
   unit_name: "點", earning: { every: 10, points: 1, target: everything, methods: [], channels: ["web", "line", "qr_table", "counter"] },
   redeeming: { worth_of_100: 100, min_points: 10, step: 1, min_spend: 0, cap_bp: 5_000, target: everything, not_beside: [] },
-  waiting_days: 0, expiry: "months", expiry_months: 12, join_bonus: 50, birthday_bonus: 100, first_order_bonus: 0,
+  waiting_days: 0, expiry: "months", expiry_months: 12, join_bonus: 50, birthday_bonus: 100, first_order_bonus: 0, profile_bonus: 30,
   weekday_factors: [{ weekday: 3, factor_bp: 20_000, adds: false }],
 };
 
 function tier(world: World, name: string, colour: string, upgrade: TierCondition | null, part: Partial<Tier["benefits"]>): Tier {
   return {
     tier_id: world.fresh(), name, colour, upgrade, validity_days: upgrade ? 365 : 0, renewal: null, downgrade: "one_tier", grace_days: upgrade ? 30 : 0,
-    benefits: { discount_bp: 0, target: null, max_discount: null, points_factor_bp: 10_000, points_factor_adds: false, free_delivery_from: null, ...part },
+    benefits: { discount_bp: 0, target: null, max_discount: null, points_factor_bp: 10_000, points_factor_adds: false, free_delivery_from: null, exclusive_products: null, exclusive_hours: [], ...part },
   };
 }
 
@@ -46,10 +47,11 @@ function begin(world: World): Held {
     tier(world, "銀卡", "#9aa5b1", condition({ spend: 3_000 }), { discount_bp: 500 }),
     tier(world, "金卡", "#c99a1f", condition({ spend: 10_000, orders: 60 }), { discount_bp: 1_000, points_factor_bp: 15_000, free_delivery_from: 300 }),
   ];
-  const tag = (name: string, colour: string, group_name: string, description = ""): Tag => ({
+  const tag = (name: string, colour: string, group_name: string, description = "", rule: Tag["rule"] = null): Tag => ({
     tag_id: world.fresh(), version: 1, name, colour, group_name, description, members: 0, archived: false, merged_into: null, former_names: [], created_at: ago(90),
+    rule, rule_paused: false, rule_applied_at: rule ? ago(0.4) : null,
   });
-  const tags = [tag("常客", "#0f6f68", "往來", "一個月來三次以上"), tag("沉睡", "#8894a0", "往來", "45 天沒消費"), tag("素食", "#187a3d", "飲食"), tag("不加糖", "#1c5fb8", "飲食"), tag("學生", "#b4371a", "")];
+  const tags = [tag("常客", "#0f6f68", "往來", "一個月來三次以上"), tag("沉睡", "#8894a0", "往來", "", { ...noRule, not_ordered_for_days: 45 }), tag("素食", "#187a3d", "飲食"), tag("不加糖", "#1c5fb8", "飲食"), tag("學生", "#b4371a", "")];
   const [branch] = world.state.branches;
   const members = names.map((name, n): Member => ({
     member_id: world.fresh(), version: 1, state: n === 6 ? "prepays" : n === 9 ? "blocked" : "active", name, phone: `09${String(11 + n)}***${String(110 + n * 7).slice(-3)}`,
@@ -104,10 +106,12 @@ const first = ({ ids }: Call) => ids[0] ?? "";
 const memberOf = (call: Call) => found(of(call.world).members.find((one) => one.member_id === first(call)));
 
 function find({ world, body }: Call) {
-  const { filter, page_token, page_size = 50 } = body as { filter?: { text?: string; states?: string[] }; page_token?: string; page_size?: number };
+  const { filter, page_token, page_size = 50 } = body as { filter?: { text?: string; states?: string[]; tier_ids?: string[]; tag_ids?: string[] }; page_token?: string; page_size?: number };
   const text = filter?.text ?? "";
   const states = filter?.states ?? [];
-  const all = of(world).members.filter((one) => (one.name.includes(text) || one.phone?.includes(text) || of(world).phones.get(one.member_id)?.includes(text)) && (states.length > 0 ? states.includes(one.state) : one.state !== "merged" && one.state !== "erased"));
+  const { tier_ids = [], tag_ids = [] } = filter ?? {};
+  const isAsked = (one: Member) => (tier_ids.length === 0 || tier_ids.includes(one.tier_id ?? "")) && (tag_ids.length === 0 || tag_ids.some((id) => one.tag_ids.includes(id)));
+  const all = of(world).members.filter((one) => isAsked(one) && (one.name.includes(text) || one.phone?.includes(text) || of(world).phones.get(one.member_id)?.includes(text)) && (states.length > 0 ? states.includes(one.state) : one.state !== "merged" && one.state !== "erased"));
   const from = Number(page_token || 0);
   return { body: { members: all.slice(from, from + page_size), next_page_token: from + page_size < all.length ? String(from + page_size) : null, total: all.length, more: false } };
 }
@@ -237,9 +241,15 @@ function saveTag({ world, ids, body }: Call) {
   const tag: Tag = {
     tag_id: known?.tag_id ?? world.fresh(), version: (known?.version ?? 0) + 1, name: input.name, colour: input.colour, group_name: input.group_name, description: input.description, members: known?.members ?? 0,
     archived: false, merged_into: null, former_names: known && known.name !== input.name ? [known.name, ...known.former_names] : (known?.former_names ?? []), created_at: known?.created_at ?? new Date().toISOString(),
+    rule: input.rule ?? null, rule_paused: input.rule_paused ?? false, rule_applied_at: known?.rule_applied_at ?? null,
   };
   of(world).tags = [...tags.filter((one) => one !== known), tag];
   return { body: { tag } };
+}
+
+function previewRule({ body }: Call) {
+  const { tag_id } = body as { tag_id?: string };
+  return { body: { matched: 128, given: tag_id ? 14 : 128, taken: tag_id ? 3 : 0 } };
 }
 
 function batch({ world, ids, body }: Call) {
@@ -249,7 +259,7 @@ function batch({ world, ids, body }: Call) {
   const counts = phones.length > 0 ? { matched: named.length, changed: named.length, full: 0, invalid_phones: 0, unknown_phones: phones.length - named.length } : { matched: 42, changed: 38, full: 1, invalid_phones: 0, unknown_phones: 0 };
   if (dry_run) return { body: { batch: null, ...counts } };
   for (const member of named) member.tag_ids = [...member.tag_ids.filter((id) => id !== tag.tag_id), ...(add ? [tag.tag_id] : [])];
-  const made: TagBatch = { batch_id: world.fresh(), tag_id: tag.tag_id, added: add, at: new Date().toISOString(), operator: "account", matched: counts.matched, changed: counts.changed, undo_until: new Date(Date.now() + 7 * DAY_MS).toISOString(), undone_at: null, undone_by: null };
+  const made: TagBatch = { batch_id: world.fresh(), tag_id: tag.tag_id, added: add, at: new Date().toISOString(), operator: "account", matched: counts.matched, changed: counts.changed, undo_until: new Date(Date.now() + 7 * DAY_MS).toISOString(), undone_at: null, undone_by: null, source: "batch" };
   of(world).batches.unshift(made);
   return { status: 201, body: { batch: made, ...counts } };
 }
@@ -368,6 +378,7 @@ export const memberRoutes: readonly Route[] = [
     Object.assign(undone, { undone_at: new Date().toISOString(), undone_by: "account" });
     return { body: { batch: undone, changed: 37, left_alone: 1 } };
   }],
+  ["POST", /^\/tags\/rule-preview$/u, previewRule],
   ["PUT", /^\/tags\/([^/]+)$/u, saveTag],
   ["POST", /^\/tags\/([^/]+)\/merge$/u, (call) => {
     const { tags } = of(call.world);

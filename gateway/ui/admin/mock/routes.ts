@@ -2,12 +2,14 @@ import type { Brand, Branch, Category, CountedMovement, OptionGroup, Order, Orde
 import { person, stockItem } from "./fixtures";
 import { auditRoutes } from "./audit";
 import { benefitRoutes } from "./benefits";
+import { givingRoutes } from "./giving";
 import { hoursRoutes, orderSlots } from "./hours";
 import { ledgerRoutes } from "./ledger";
 import { limitRoutes } from "./limits";
 import { memberRoutes } from "./members";
 import { pauseRoutes } from "./pauses";
 import { paymentRoutes } from "./payments";
+import { printingRoutes } from "./printing";
 import { refundRoutes } from "./refunds";
 import { settlementRoutes } from "./settlements";
 import { badField, found, Refusal, sameVersion, type World } from "./world";
@@ -320,11 +322,13 @@ const sessions = () => [
 export const routes: readonly Route[] = [
   ...pauseRoutes,
   ...paymentRoutes,
+  ...printingRoutes,
   ...refundRoutes,
   ...settlementRoutes,
   ...limitRoutes,
   ...auditRoutes,
   ...benefitRoutes,
+  ...givingRoutes,
   ["POST", /^\/sign-in$/u, signIn],
   ["POST", /^\/sign-out$/u, () => ({ ...nothing, cookies: ["yzm_session=; Path=/; Max-Age=0"] })],
   ["GET", /^\/me$/u, () => ({ body: person() })],

@@ -41,6 +41,11 @@ export const paths = {
   stock: (branchId: string) => `/branches/${branchId}/stock`,
   limits: (branchId: string) => `/branches/${branchId}/limits`,
   hours: (branchId: string) => `/branches/${branchId}/hours`,
+  printers: (branchId: string) => `/branches/${branchId}/printers`,
+  printPoint: (branchId: string, printPointId: string) => `/branches/${branchId}/printers/points/${printPointId}`,
+  newPrintTemplate: (branchId: string) => `/branches/${branchId}/printers/templates/new`,
+  printTemplate: (branchId: string, templateId: string) => `/branches/${branchId}/printers/templates/${templateId}`,
+  printJobs: (branchId: string) => `/branches/${branchId}/print-jobs`,
   /** The storefront of a branch, where what one orders is a test. */
   testShop: (brandSlug: string, branchSlug: string) => `/${brandSlug}/${branchSlug}?test`,
 } as const;

@@ -16,6 +16,8 @@ import { parseMemberSearch } from "./routes/members/search";
 import { parseProgrammeSearch } from "./routes/membership/programme-search";
 import { parsePaymentSearch } from "./routes/payments/tabs";
 import { parsePointsLogSearch } from "./routes/points-log/search";
+import { parsePrintJobSearch } from "./routes/print-jobs/search";
+import { parsePrinterSearch, parseTemplateChoice } from "./routes/printers/search";
 import { parseProductSearch } from "./routes/products/search";
 import { parsePromoCodeSearch } from "./routes/promo-codes/search";
 import { parsePromotionPart, parsePromotionSearch } from "./routes/promotions/search";
@@ -284,6 +286,35 @@ const redeem = createRoute({
   component: lazyRouteComponent(() => import("./routes/redeem/page"), "RedeemPage"),
 });
 
+const printers = createRoute({
+  getParentRoute: () => branch,
+  path: "/printers",
+  validateSearch: parsePrinterSearch,
+  component: lazyRouteComponent(() => import("./routes/printers/page"), "PrintersPage"),
+});
+const printPoint = createRoute({
+  getParentRoute: () => branch,
+  path: "/printers/points/$printPointId",
+  component: lazyRouteComponent(() => import("./routes/printers/point-page"), "PrintPointPage"),
+});
+const newPrintTemplate = createRoute({
+  getParentRoute: () => branch,
+  path: "/printers/templates/new",
+  validateSearch: parseTemplateChoice,
+  component: lazyRouteComponent(() => import("./routes/printers/template-page"), "NewPrintTemplatePage"),
+});
+const printTemplate = createRoute({
+  getParentRoute: () => branch,
+  path: "/printers/templates/$templateId",
+  component: lazyRouteComponent(() => import("./routes/printers/template-page"), "PrintTemplatePage"),
+});
+const printJobs = createRoute({
+  getParentRoute: () => branch,
+  path: "/print-jobs",
+  validateSearch: parsePrintJobSearch,
+  component: lazyRouteComponent(() => import("./routes/print-jobs/page"), "PrintJobsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signIn,
   signedIn.addChildren([
@@ -301,7 +332,7 @@ const routeTree = rootRoute.addChildren([
     tags,
     pointsLog,
     brand.addChildren([shop, products, newProduct, product, importProducts, categories, optionGroups, publish, payments, settlements, settlement, ledger, promotions, newPromotion, promotion, promoCodes, newPromoCode, promoCode, coupons, newTemplate, template]),
-    branch.addChildren([orders, stock, pauses, limits, hours, redeem]),
+    branch.addChildren([orders, stock, pauses, limits, hours, redeem, printers, printPoint, newPrintTemplate, printTemplate, printJobs]),
   ]),
 ]);
 

@@ -37,9 +37,10 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The answer's data, or a {@link ProblemError}. A network failure rejects as `fetch` does. */
+/** The answer's data, nothing being an empty one, or a {@link ProblemError}. A network failure rejects as `fetch` does. */
 export async function unwrap<T>(call: Promise<Answer<T>>): Promise<NonNullable<T>> {
   const { data, error, response } = await call;
+  if (response.status === 204) return {} as NonNullable<T>;
   if (!response.ok || data === undefined || data === null) throw new ProblemError(problemOf(error, response.status));
   return data;
 }

@@ -16,5 +16,6 @@ export {
 export { listen, type StreamOptions } from "./shared-stream";
 export { backoffMs, type Stream, type StreamState } from "./stream";
 export type { StreamEvent } from "./event-parser";
+export type * from "./operation";
 export type * from "./shop";
 export type { components, paths } from "./schema";

@@ -454,6 +454,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/print-agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the print agents of a branch, archived ones left out.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_print_agents"];
+        put?: never;
+        /**
+         * Creates a print agent; its program is started with the pairing code within fifteen minutes.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, NOT_FOUND, OUT_OF_SCOPE, PRINT_LIMIT (10 agents of a branch), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe; the code is in the first response alone.
+         */
+        post: operations["create_print_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/print-device-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists how the devices of a branch are, for whoever handles orders: name, state and waiting jobs.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_device_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/print-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the devices of a branch by name, archived ones left out.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_devices"];
+        put?: never;
+        /**
+         * Creates a device, which gets the slip with its pairing code and nothing else until it is paired.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, NOT_FOUND (branch, agent), OUT_OF_SCOPE, SERIAL_TAKEN, PRINT_LIMIT (50 devices of a branch), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe; the address is in the first response alone.
+         */
+        post: operations["create_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/print-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the jobs of a branch, the latest first; jobs are kept for 30 days.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_print_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/print-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the print points of a branch by name, archived ones left out.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_print_points"];
+        put?: never;
+        /**
+         * Creates a print point on a paired device.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE (copies), TEXT_TOO_LONG, NOT_FOUND, OUT_OF_SCOPE, DEVICE_UNPAIRED, PRINT_LIMIT (100 print points of a branch), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_print_point"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/print-routes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * NO_PRINT_ROUTE: checks which of these products reach no print point in a method: those that no rule prints on a slip that shows the order.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        post: operations["check_print_routes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/branches/{branch_id}/print-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets what holds for all printing of a branch.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_print_settings"];
+        /**
+         * Changes what holds for all printing of a branch.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        put: operations["update_print_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches/{branch_id}/special-days": {
         parameters: {
             query?: never;
@@ -1009,6 +1165,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/brands/{brand_id}/print-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the templates of a brand by name, archived ones left out.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        /**
+         * Creates a template.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, TEMPLATE_INVALID, MEDIA_INVALID (logo), OUT_OF_SCOPE, NOT_FOUND, PRINT_LIMIT (100 templates of a brand), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/brands/{brand_id}/products": {
         parameters: {
             query?: never;
@@ -1475,9 +1655,73 @@ export interface paths {
         put?: never;
         /**
          * Passes a coupon on to another member.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, NOT_TRANSFERABLE, COUPON_USED, COUPON_EXPIRED, COUPON_VOIDED, COUPON_TRANSFERRED. Repeating with the same member is safe.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, NOT_TRANSFERABLE, COUPON_USED, COUPON_EXPIRED, COUPON_VOIDED, COUPON_TRANSFERRED, ISSUE_LIMIT. Repeating with the same member is safe.
          */
         post: operations["transfer_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/giving-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists rules that have not ended, or all of them, the last created first; there are at most 100 that have not ended.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND. Safe to repeat.
+         */
+        get: operations["list_giving_rules"];
+        put?: never;
+        /**
+         * Creates a rule, which acts at once.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, SETTING_RANGE, OUT_OF_SCOPE, NOT_FOUND, TEMPLATE_NOT_ACTIVE, GIVING_LIMIT, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_giving_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/giving-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a rule that has not ended; its occasion stays.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, SETTING_RANGE, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, ILLEGAL_TRANSITION, TEMPLATE_NOT_ACTIVE.
+         */
+        put: operations["update_giving_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/giving-rules/{rule_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pauses a rule, lets it act again or ends it.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, ILLEGAL_TRANSITION.
+         */
+        post: operations["change_giving_rule_state"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1986,6 +2230,30 @@ export interface paths {
          * @description Refuses with VALIDATION_FAILED, REASON_REQUIRED, NOT_FOUND, OUT_OF_SCOPE, ILLEGAL_TRANSITION. Repeating is safe.
          */
         post: operations["settle_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{order_id}/print-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the jobs of an order, the earliest first, at most 200.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_order_print_jobs"];
+        put?: never;
+        /**
+         * Prints the slips of an order: those of one rule, or of every rule with trigger MANUAL.
+         * @description A rule that has printed the order already prints it as 「補印 n」. Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, NO_PRINT_ROUTE (no rule applies), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["print_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2518,6 +2786,410 @@ export interface paths {
          */
         post: operations["withdraw_points_programme"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Archives an agent without devices and ends its connection.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, DEVICE_IN_USE (`devices`).
+         */
+        delete: operations["delete_print_agent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-agents/{agent_id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives an agent another pairing code; what its program is connected with ends once the code is exchanged.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, RATE_LIMITED (5 codes an hour). The code is shown this once.
+         */
+        post: operations["renew_print_agent_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a device.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_device"];
+        /**
+         * Changes a device.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        put: operations["update_device"];
+        post?: never;
+        /**
+         * Archives a device without print points; what waits for it is cancelled, and its serial may be used again.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, DEVICE_IN_USE (`print_points`).
+         */
+        delete: operations["delete_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-devices/{device_id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a device that polls another secret address; the one before is over at once.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, NO_ADDRESS (its channel has none). The address is shown this once.
+         */
+        post: operations["renew_device_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-devices/{device_id}/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pairs a device by the code on its slip.
+         * @description Five wrong codes end the code, and the device prints another. Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, PAIRING_FAILED (wrong or over; `left` tries), SERIAL_TAKEN, RATE_LIMITED. Repeating is safe.
+         */
+        post: operations["pair_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-devices/{device_id}/pairing-slips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets an unpaired device print its pairing slip anew, with another code.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, ALREADY_PAIRED, RATE_LIMITED (5 codes an hour). Each call is another slip.
+         */
+        post: operations["send_pairing_slip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-devices/{device_id}/test-slips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 列印測試單: characters, ruler and QR on a paired device.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, DEVICE_UNPAIRED, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["print_test_slip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets a job with its attempts.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["get_print_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels a job that waits and that no device has.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, JOB_DECIDED (it does not wait).
+         */
+        post: operations["cancel_print_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-jobs/{job_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says of an unconfirmed job whether it was printed.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, JOB_DECIDED (it is not unconfirmed).
+         */
+        post: operations["decide_print_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-jobs/{job_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draws the slips of a job, dot by dot as they are printed.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["preview_print_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-jobs/{job_id}/reprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 補印: prints the slips of a job again as a job of its own, which accepts nothing.
+         * @description One that may be on paper is marked 可能重複. Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, JOB_OPEN (it still waits), RATE_LIMITED (20 reprints of a slip), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["reprint_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-points/{print_point_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a print point; jobs that wait move with it to another device.
+         * @description Refuses with VALIDATION_FAILED, SETTING_RANGE, TEXT_TOO_LONG, NOT_FOUND, OUT_OF_SCOPE, DEVICE_UNPAIRED, VERSION_CONFLICT.
+         */
+        put: operations["update_print_point"];
+        post?: never;
+        /**
+         * Archives a print point with its rules; what waits for it is cancelled, and nothing has it as its substitute any more.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        delete: operations["delete_print_point"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-points/{print_point_id}/prep-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 備料表: prints what the open orders of a business day need, by station, on a print point.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, EMPTY_TARGET (no order), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["print_prep_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-points/{print_point_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the rules of a print point, at most 30.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_print_rules"];
+        put?: never;
+        /**
+         * Creates a rule.
+         * @description Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, NOT_FOUND, OUT_OF_SCOPE, PRINT_LIMIT (30 rules of a print point), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         */
+        post: operations["create_print_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a rule; jobs that exist stay.
+         * @description Refuses with VALIDATION_FAILED, AMOUNT_OUT_OF_RANGE, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        put: operations["update_print_rule"];
+        post?: never;
+        /**
+         * Archives a rule; jobs that exist stay.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT.
+         */
+        delete: operations["delete_print_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-template-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the layout that a document has without a template, and the kinds of blocks it may have.
+         * @description Refuses with VALIDATION_FAILED. Safe to repeat.
+         */
+        get: operations["get_default_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-template-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draws a layout with a sample order, dot by dot as the device prints it.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, TEMPLATE_INVALID, MEDIA_INVALID. Safe to repeat.
+         */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes name and layout of a template; slips that are sent from then on have it.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, TEMPLATE_INVALID, MEDIA_INVALID, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        put: operations["update_template"];
+        post?: never;
+        /**
+         * Archives a template; print points that had it have the default.
+         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         */
+        delete: operations["delete_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3079,7 +3751,7 @@ export interface paths {
         put?: never;
         /**
          * Creates a tag.
-         * @description A name that is close to another is refused with TAG_SIMILAR, which names the others, unless the request allows it. Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, CODE_TAKEN, TAG_SIMILAR, TAG_LIMIT, OUT_OF_SCOPE, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         * @description A name that is close to another is refused with TAG_SIMILAR, which names the others, unless the request allows it. Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, SETTING_RANGE, AMOUNT_OUT_OF_RANGE, CODE_TAKEN, TAG_SIMILAR, TAG_LIMIT, OUT_OF_SCOPE, NOT_FOUND (what the rule names), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
          */
         post: operations["create_tag"];
         delete?: never;
@@ -3118,7 +3790,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Undoes a batch of the last seven days where nothing else changed the tag since.
+         * Undoes a batch of the last seven days where nothing else changed the tag since; undoing what a rule did pauses the rule.
          * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, UNDO_CLOSED. Safe to repeat.
          */
         post: operations["undo_tag_batch"];
@@ -3142,10 +3814,30 @@ export interface paths {
         get: operations["list_member_tags"];
         put?: never;
         /**
-         * Gives tags to a member and takes others.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, MEMBER_TAG_LIMIT. Safe to repeat.
+         * Gives tags to a member and takes others, automatic ones excepted.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, MEMBER_TAG_LIMIT, TAG_AUTOMATIC. Safe to repeat.
          */
         post: operations["change_member_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tags/rule-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts the members whom a rule is met by, and whom it would give a tag to and take it from.
+         * @description Nothing is stored. Refuses with VALIDATION_FAILED, SETTING_RANGE, AMOUNT_OUT_OF_RANGE, OUT_OF_SCOPE, NOT_FOUND. Safe to repeat.
+         */
+        post: operations["preview_tag_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3162,7 +3854,7 @@ export interface paths {
         get?: never;
         /**
          * Changes a tag.
-         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, CODE_TAKEN, TAG_SIMILAR, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
+         * @description Refuses with VALIDATION_FAILED, TEXT_TOO_LONG, SETTING_RANGE, AMOUNT_OUT_OF_RANGE, CODE_TAKEN, TAG_SIMILAR, TAG_LIMIT, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT.
          */
         put: operations["update_tag"];
         post?: never;
@@ -3203,7 +3895,7 @@ export interface paths {
         put?: never;
         /**
          * Gives a tag to many members or takes it from them, by a list of phones or by a filter; a dry run counts alone.
-         * @description Members who have fifty tags are left out. Refuses with VALIDATION_FAILED, EMPTY_TARGET, OUT_OF_SCOPE, NOT_FOUND, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         * @description Members who have fifty tags are left out. Refuses with VALIDATION_FAILED, EMPTY_TARGET, OUT_OF_SCOPE, NOT_FOUND, TAG_AUTOMATIC, IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
          */
         post: operations["create_tag_batch"];
         delete?: never;
@@ -3223,7 +3915,7 @@ export interface paths {
         put?: never;
         /**
          * Merges a tag into another: its members have the other, and it is archived.
-         * @description Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, TAG_IN_USE.
+         * @description The other must be no automatic tag. Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, NOT_FOUND, VERSION_CONFLICT, TAG_IN_USE, TAG_AUTOMATIC.
          */
         post: operations["merge_tags"];
         delete?: never;
@@ -3340,6 +4032,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/{brand_id}/coupon-offers/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gets the coupon that a link passes on, signed in or not.
+         * @description Refuses with VALIDATION_FAILED, COUPON_OFFER_OVER. Safe to repeat.
+         */
+        get: operations["get_coupon_offer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/coupon-offers/{token}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the coupon that a link passes on: that of who passed it on ends, and the member who asks gets one like it with the uses that are left.
+         * @description The own coupon stays as it is. Refuses with VALIDATION_FAILED, NEEDS_LOGIN, COUPON_OFFER_OVER, ISSUE_LIMIT. Repeating is safe.
+         */
+        post: operations["claim_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/{brand_id}/coupons": {
         parameters: {
             query?: never;
@@ -3355,6 +4087,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{brand_id}/coupons/{coupon_id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 轉贈: makes a link by which one other member can take a coupon of the member who asks, within three days and before the coupon ends.
+         * @description Until then it stays usable, and using it ends the link. Each call is another link; the one before is over. Refuses with VALIDATION_FAILED, NEEDS_LOGIN, NOT_FOUND, NOT_TRANSFERABLE, COUPON_USED, COUPON_EXPIRED, COUPON_VOIDED, COUPON_TRANSFERRED.
+         */
+        post: operations["offer_coupon"];
+        /**
+         * Ends the link of a coupon of the member who asks; one that is over is not an error.
+         * @description Refuses with VALIDATION_FAILED, NEEDS_LOGIN, NOT_FOUND. Safe to repeat.
+         */
+        delete: operations["withdraw_coupon_offer"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3583,7 +4339,7 @@ export interface paths {
         put?: never;
         /**
          * Changes the caller's phone to one that a code confirms, and ends the other sessions.
-         * @description Refuses with NEEDS_LOGIN, VALIDATION_FAILED, PHONE_INVALID, PHONE_TAKEN, OTP_INVALID, OTP_EXPIRED, VERSION_CONFLICT.
+         * @description A phone of another member is refused, and both are suggested to staff as one person. Refuses with NEEDS_LOGIN, VALIDATION_FAILED, PHONE_INVALID, PHONE_TAKEN, OTP_INVALID, OTP_EXPIRED, VERSION_CONFLICT.
          */
         post: operations["change_my_phone"];
         delete?: never;
@@ -4161,6 +4917,11 @@ export interface components {
              */
             slot_starts_at: string;
         };
+        /**
+         * @description Alignment of a block.
+         * @enum {string}
+         */
+        Align: "left" | "center" | "right";
         /** @description Any n units for one price or at a rate. */
         AnyNEffect: {
             /**
@@ -4862,10 +5623,28 @@ export interface components {
             /** @description The discount. */
             off: components["schemas"]["PriceCutInput"];
         };
+        /**
+         * @description Buzzer of a device.
+         * @enum {string}
+         */
+        Buzzer: "none" | "epson" | "clone";
         /** @description Response of CancelByToken. */
         CancelByTokenResponse: {
             /** @description The order. */
             order: components["schemas"]["Order"];
+        };
+        /** @description Request of CancelPrintJob. */
+        CancelPrintJobRequest: {
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of CancelPrintJob. */
+        CancelPrintJobResponse: {
+            /** @description The job after it. */
+            job: components["schemas"]["PrintJob"];
         };
         /**
          * @description Why an order was cancelled or rejected; docs/rules.md, Order transitions.
@@ -4994,6 +5773,21 @@ export interface components {
             /** @description The template after the change. */
             template: components["schemas"]["CouponTemplate"];
         };
+        /** @description Request of ChangeGivingRuleState. */
+        ChangeGivingRuleStateRequest: {
+            /** @description New state. */
+            state: components["schemas"]["GivingState"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of ChangeGivingRuleState. */
+        ChangeGivingRuleStateResponse: {
+            /** @description The rule after the change. */
+            rule: components["schemas"]["GivingRule"];
+        };
         /** @description Request of ChangeMemberTags. */
         ChangeMemberTagsRequest: {
             /** @description Tags to give, at most 50. */
@@ -5068,6 +5862,18 @@ export interface components {
              */
             percent: number;
         };
+        /** @description Request of CheckPrintRoutes. */
+        CheckPrintRoutesRequest: {
+            /** @description Methods that the branch offers; empty for all. */
+            methods?: components["schemas"]["Method"][];
+            /** @description Products of the branch's menu, 1–2,000. */
+            products?: components["schemas"]["RoutedProductInput"][];
+        };
+        /** @description Response of CheckPrintRoutes. */
+        CheckPrintRoutesResponse: {
+            /** @description Products that reach no print point, in the order of the request; empty when all do. */
+            unrouted: components["schemas"]["UnroutedProduct"][];
+        };
         /** @description Request of CheckPromotion. */
         CheckPromotionRequest: {
             /**
@@ -5121,6 +5927,13 @@ export interface components {
              * @description How many per unit, 1–10.
              */
             quantity?: number;
+        };
+        /** @description Request of ClaimCoupon. */
+        ClaimCouponRequest: Record<string, never>;
+        /** @description Response of ClaimCoupon. */
+        ClaimCouponResponse: {
+            /** @description The coupon of the member who took it. */
+            coupon: components["schemas"]["Coupon"];
         };
         /**
          * @description What a code is for.
@@ -5308,6 +6121,11 @@ export interface components {
             member_id: string;
             /** @description Name of it as the customer sees it. */
             name: string;
+            /**
+             * Format: date-time
+             * @description Until when its link can be taken, where the member passes it on by one; null for none.
+             */
+            offered_until: string | null;
             /**
              * Format: uuid
              * @description Order that holds it; empty for none.
@@ -5573,6 +6391,37 @@ export interface components {
             /** @description The template. */
             template: components["schemas"]["CouponTemplate"];
         };
+        /** @description Request of CreateDevice. */
+        CreateDeviceRequest: {
+            /** @description Where the agent finds it; for channel AGENT alone. */
+            agent_address?: string | null;
+            /**
+             * Format: uuid
+             * @description Agent it is connected to; for channel AGENT alone.
+             */
+            agent_id?: string | null;
+            /** @description How it is reached. */
+            channel: components["schemas"]["PrintChannel"];
+            /** @description Model, at most 60 characters. */
+            model?: string | null;
+            /** @description 裝置名稱, 1–60 characters. */
+            name: string;
+            /** @description Paper in it. */
+            paper: components["schemas"]["Paper"];
+            /** @description 裝置序號, 3–40 letters, digits and `-`; small letters count as capital ones. */
+            serial: string;
+            /** @description What differs between models. */
+            settings?: null | components["schemas"]["DeviceSettingsInput"];
+            /** @description Key printed under the device, for channel FEIE alone. */
+            vendor_key?: string | null;
+        };
+        /** @description Response of CreateDevice. */
+        CreateDeviceResponse: {
+            /** @description Secret address that a device which polls is set to; empty for the other channels and in repeated responses. */
+            address: string;
+            /** @description The device. */
+            device: components["schemas"]["Device"];
+        };
         /** @description Request of CreateGatewayAccount. */
         CreateGatewayAccountRequest: {
             /**
@@ -5605,6 +6454,16 @@ export interface components {
         CreateGatewayAccountResponse: {
             /** @description The account. */
             account: components["schemas"]["GatewayAccount"];
+        };
+        /** @description Request of CreateGivingRule. */
+        CreateGivingRuleRequest: {
+            /** @description The rule. */
+            rule: components["schemas"]["GivingDraftInput"];
+        };
+        /** @description Response of CreateGivingRule. */
+        CreateGivingRuleResponse: {
+            /** @description The rule. */
+            rule: components["schemas"]["GivingRule"];
         };
         /** @description Request of CreateMemberNote. */
         CreateMemberNoteRequest: {
@@ -5676,6 +6535,38 @@ export interface components {
         CreatePauseResponse: {
             /** @description The pause, as of its first branch. */
             pause: components["schemas"]["Pause"];
+        };
+        /** @description Request of CreatePrintAgent. */
+        CreatePrintAgentRequest: {
+            /** @description Name, 1–60 characters. */
+            name: string;
+        };
+        /** @description Response of CreatePrintAgent. */
+        CreatePrintAgentResponse: {
+            /** @description The agent. */
+            agent: components["schemas"]["PrintAgent"];
+            /** @description The pairing code; empty in repeated responses. */
+            code: string;
+        };
+        /** @description Request of CreatePrintPoint. */
+        CreatePrintPointRequest: {
+            /** @description The print point. */
+            print_point: components["schemas"]["PrintPointInput"];
+        };
+        /** @description Response of CreatePrintPoint. */
+        CreatePrintPointResponse: {
+            /** @description The print point. */
+            print_point: components["schemas"]["PrintPoint"];
+        };
+        /** @description Request of CreatePrintRule. */
+        CreatePrintRuleRequest: {
+            /** @description The rule. */
+            rule: components["schemas"]["PrintRuleInput"];
+        };
+        /** @description Response of CreatePrintRule. */
+        CreatePrintRuleResponse: {
+            /** @description The rule. */
+            rule: components["schemas"]["PrintRule"];
         };
         /** @description Response of CreateProduct. */
         CreateProductResponse: {
@@ -5761,11 +6652,23 @@ export interface components {
             group_name?: string | null;
             /** @description Name, 1–20 characters. */
             name: string;
+            /** @description Makes it an automatic tag. */
+            rule?: null | components["schemas"]["TagRuleInput"];
         };
         /** @description Response of CreateTag. */
         CreateTagResponse: {
             /** @description The tag. */
             tag: components["schemas"]["Tag"];
+        };
+        /** @description Request of CreateTemplate. */
+        CreateTemplateRequest: {
+            /** @description The template. */
+            template: components["schemas"]["TemplateInput"];
+        };
+        /** @description Response of CreateTemplate. */
+        CreateTemplateResponse: {
+            /** @description The template. */
+            template: components["schemas"]["Template"];
         };
         /** @description A field of a provider's credentials. */
         CredentialField: {
@@ -5850,6 +6753,21 @@ export interface components {
             /** @description The adjustment after the decision. */
             adjustment: components["schemas"]["PointAdjustment"];
         };
+        /** @description Request of DecidePrintJob. */
+        DecidePrintJobRequest: {
+            /** @description What staff says. */
+            decision: components["schemas"]["PrintDecision"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of DecidePrintJob. */
+        DecidePrintJobResponse: {
+            /** @description The job after it. */
+            job: components["schemas"]["PrintJob"];
+        };
         /**
          * @description What shall become of a booked order outside the hours.
          * @enum {string}
@@ -5896,6 +6814,158 @@ export interface components {
         DeliveryEffectInput: {
             /** @description The discount; no price. 10,000 bp make it free. */
             off: components["schemas"]["PriceCutInput"];
+        };
+        /** @description A physical printer. Print points lie on it; its jobs are printed in their order, never interleaved. */
+        Device: {
+            /** @description Where the agent finds it, such as `192.168.1.50:9100` or `usb:0519:2013`; empty for the other channels. */
+            agent_address: string;
+            /**
+             * Format: uuid
+             * @description Agent it is connected to; null for the other channels.
+             */
+            agent_id: string | null;
+            /**
+             * Format: uuid
+             * @description Branch it stands in.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Brand of its branch.
+             */
+            brand_id: string;
+            /** @description How it is reached. */
+            channel: components["schemas"]["PrintChannel"];
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /** @description Firmware as the device tells it; empty for none. */
+            firmware: string;
+            /**
+             * Format: date-time
+             * @description When it was last heard of; null for never.
+             */
+            last_seen_at: string | null;
+            /** @description Model as far as known; empty for none. */
+            model: string;
+            /** @description 裝置名稱. */
+            name: string;
+            /** @description It was paired: it gets other slips than that of its pairing. */
+            paired: boolean;
+            /** @description Paper in it. */
+            paper: components["schemas"]["Paper"];
+            /** @description Its paper ends soon. */
+            paper_low: boolean;
+            /** @description 裝置序號, capital letters and digits; that of a paired device is unique over all organisations. */
+            serial: string;
+            /** @description What differs between models. */
+            settings: components["schemas"]["DeviceSettings"];
+            /** @description How it is. */
+            state: components["schemas"]["DeviceState"];
+            /** @description Why, in words of its own; empty for none. */
+            state_reason: string;
+            /**
+             * Format: date-time
+             * @description Since when it is in this state.
+             */
+            state_since: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Jobs that wait for it.
+             */
+            waiting_jobs: number;
+        };
+        /** @description What differs between models of one channel. What does not concern a device's channel or paper is ignored. */
+        DeviceSettings: {
+            /** @description Buzzer that sounds with a slip. */
+            buzzer: components["schemas"]["Buzzer"];
+            /** @description A cutter is fitted. */
+            cutter: boolean;
+            /** @description Labels: black and white are swapped in bitmaps. */
+            inverted_bitmap: boolean;
+            /**
+             * Format: int32
+             * @description Labels: gap of the stock in tenths of a millimetre, 0–100.
+             */
+            label_gap_tenths_mm: number;
+            /** @description Labels: only the commands that every clone knows. */
+            minimal_commands: boolean;
+            /**
+             * Format: int32
+             * @description Seconds without a sign of life after which it is offline, 30–600; 60 when left out.
+             */
+            offline_after_secs: number;
+            /** @description Its evidence of printing: whether bytes that were written count as printed, for printers that answer nothing. */
+            trusts_writing: boolean;
+        };
+        /** @description What differs between models of one channel. What does not concern a device's channel or paper is ignored. */
+        DeviceSettingsInput: {
+            /** @description Buzzer that sounds with a slip. */
+            buzzer?: null | components["schemas"]["Buzzer"];
+            /** @description A cutter is fitted. */
+            cutter?: boolean | null;
+            /** @description Labels: black and white are swapped in bitmaps. */
+            inverted_bitmap?: boolean | null;
+            /**
+             * Format: int32
+             * @description Labels: gap of the stock in tenths of a millimetre, 0–100.
+             */
+            label_gap_tenths_mm?: number | null;
+            /** @description Labels: only the commands that every clone knows. */
+            minimal_commands?: boolean | null;
+            /**
+             * Format: int32
+             * @description Seconds without a sign of life after which it is offline, 30–600; 60 when left out.
+             */
+            offline_after_secs?: number | null;
+            /** @description Its evidence of printing: whether bytes that were written count as printed, for printers that answer nothing. */
+            trusts_writing?: boolean | null;
+        };
+        /**
+         * @description State of a device.
+         * @enum {string}
+         */
+        DeviceState: "online" | "offline" | "paper_out" | "cover_open" | "fault";
+        /** @description How a device is, for whoever handles orders. */
+        DeviceSummary: {
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /**
+             * Format: int32
+             * @description Jobs of the last day that failed or expired.
+             */
+            failed_jobs: number;
+            /** @description Name. */
+            name: string;
+            /** @description Its paper ends soon. */
+            paper_low: boolean;
+            /** @description State. */
+            state: components["schemas"]["DeviceState"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            state_since: string;
+            /**
+             * Format: int32
+             * @description Jobs of the last day of which staff has to decide whether they were printed.
+             */
+            unconfirmed_jobs: number;
+            /**
+             * Format: int32
+             * @description Jobs that wait for it.
+             */
+            waiting_jobs: number;
         };
         /**
          * @description Why a row likely differs.
@@ -5949,10 +7019,25 @@ export interface components {
          */
         DisplayState: "listed" | "hidden" | "delisted";
         /**
+         * @description A kind of slip.
+         * @enum {string}
+         */
+        Document: "customer_slip" | "kitchen_slip" | "label" | "cancel_slip" | "revision_slip" | "prep_list" | "test_slip";
+        /** @description The template that a print point has for a document. */
+        DocumentTemplate: {
+            /** @description Document. */
+            document: components["schemas"]["Document"];
+            /**
+             * Format: uuid
+             * @description Template of that document and of the paper.
+             */
+            template_id: string;
+        };
+        /**
          * @description Why two members may be one person.
          * @enum {string}
          */
-        DuplicateCause: "line" | "email" | "name_and_birthday";
+        DuplicateCause: "line" | "email" | "name_and_birthday" | "phone";
         /** @description Two members that may be one person. */
         DuplicatePair: {
             /** @description Why they may be one person. */
@@ -6086,6 +7171,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description Times that are for some tiers alone. */
+        ExclusiveHours: {
+            /** @description Branches, at most 2,000; all of them when empty. */
+            branch_ids: string[];
+            /** @description Hours of the day in the branch's zone. */
+            hours: components["schemas"]["DailyHours"];
+            /** @description Methods; all when empty. */
+            methods: components["schemas"]["Method"][];
+            /** @description Weekdays of the business day, Monday 1 to Sunday 7; all when empty. */
+            weekdays: number[];
+        };
         /**
          * @description What a rule excludes.
          * @enum {string}
@@ -6098,6 +7194,7 @@ export interface components {
              * @description Born in this month, 1–12.
              */
             birth_month?: number | null;
+            gender?: components["schemas"]["MemberGender"] | null;
             /** @description Linked with LINE, or not. */
             has_line?: boolean | null;
             /**
@@ -6120,6 +7217,7 @@ export interface components {
              * @description Last ordered before, or never.
              */
             last_order_until?: string | null;
+            marketing?: components["schemas"]["GivenConsentKind"] | null;
             /**
              * Format: int32
              * @description At most so many completed orders.
@@ -6144,8 +7242,12 @@ export interface components {
             source_branch_id?: string | null;
             /** @description States by their words. */
             states?: components["schemas"]["ExportState"][];
+            /** @description With one of these tags, at most 50. */
+            tag_ids?: string[];
             /** @description Part of the name, or of the phone. */
             text?: string;
+            /** @description With one of these tiers, at most 10. */
+            tier_ids?: string[];
         };
         /** @description Which members, and why. */
         ExportMembers: {
@@ -6381,6 +7483,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description Response of GetCouponOffer. */
+        GetCouponOfferResponse: {
+            /** @description The coupon. */
+            coupon: components["schemas"]["OfferedCoupon"];
+        };
         /** @description Response of GetCoupon. */
         GetCouponResponse: {
             /** @description The coupon. */
@@ -6401,6 +7508,18 @@ export interface components {
             batch: components["schemas"]["DecisionBatch"];
             /** @description Its orders by promised time, at most 200. */
             orders: components["schemas"]["OrderOutcome"][];
+        };
+        /** @description Response of GetDefaultTemplate. */
+        GetDefaultTemplateResponse: {
+            /** @description Every kind of block that the document may have. */
+            kinds: string[];
+            /** @description The layout. */
+            layout: components["schemas"]["TemplateLayout"];
+        };
+        /** @description Response of GetDevice. */
+        GetDeviceResponse: {
+            /** @description The device. */
+            device: components["schemas"]["Device"];
         };
         /** @description Response of GetHours. */
         GetHoursResponse: {
@@ -6480,6 +7599,8 @@ export interface components {
         };
         /** @description Response of GetMyTier. */
         GetMyTierResponse: {
+            /** @description Coupons that members of the tiers are given, by tier and occasion, at most 100. */
+            gifts: components["schemas"]["TierGift"][];
             /** @description The member's tier; null where the brand has no tiers. */
             tier: null | components["schemas"]["MemberTier"];
             /** @description All tiers of the brand, the base tier first. */
@@ -6530,6 +7651,18 @@ export interface components {
             points_before: number;
             /** @description Sums by kind, in the order of the kinds; kinds without entries are left out. */
             sums: components["schemas"]["PointsSum"][];
+        };
+        /** @description Response of GetPrintJob. */
+        GetPrintJobResponse: {
+            /** @description Its attempts. */
+            attempts: components["schemas"]["PrintAttempt"][];
+            /** @description The job. */
+            job: components["schemas"]["PrintJob"];
+        };
+        /** @description Response of GetPrintSettings. */
+        GetPrintSettingsResponse: {
+            /** @description The settings. */
+            settings: components["schemas"]["PrintSettings"];
         };
         /** @description Response of GetProduct. */
         GetProductResponse: {
@@ -6690,6 +7823,110 @@ export interface components {
          * @enum {string}
          */
         GivenConsentKind: "terms" | "marketing_line" | "marketing_sms" | "marketing_email";
+        /** @description What is saved of a rule of given coupons. */
+        GivingDraft: {
+            /**
+             * Format: int32
+             * @description Coupons at a time, 1–5; 1 when left out.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Days before the birthday, 0–30; on the first of the month of birth when null. For BIRTHDAY alone.
+             */
+            days_before: number | null;
+            /**
+             * Format: int32
+             * @description Most coupons it gives in all, 1–10,000,000; null for as many as the template issues.
+             */
+            most_coupons: number | null;
+            /** @description Name among staff, 1–60 characters. */
+            name: string;
+            /** @description When they are given; it stays as it was created. */
+            occasion: components["schemas"]["GivingOccasion"];
+            /**
+             * Format: uuid
+             * @description Template of the coupons; it must be active or a draft.
+             */
+            template_id: string;
+            /** @description Members of these tiers alone, at most 10: needed for TIER_REACHED and MONTHLY, everybody when empty for BIRTHDAY, empty for JOINED. */
+            tier_ids: string[];
+        };
+        /** @description What is saved of a rule of given coupons. */
+        GivingDraftInput: {
+            /**
+             * Format: int32
+             * @description Coupons at a time, 1–5; 1 when left out.
+             */
+            count?: number | null;
+            /**
+             * Format: int32
+             * @description Days before the birthday, 0–30; on the first of the month of birth when null. For BIRTHDAY alone.
+             */
+            days_before?: number | null;
+            /**
+             * Format: int32
+             * @description Most coupons it gives in all, 1–10,000,000; null for as many as the template issues.
+             */
+            most_coupons?: number | null;
+            /** @description Name among staff, 1–60 characters. */
+            name: string;
+            /** @description When they are given; it stays as it was created. */
+            occasion: components["schemas"]["GivingOccasion"];
+            /**
+             * Format: uuid
+             * @description Template of the coupons; it must be active or a draft.
+             */
+            template_id: string;
+            /** @description Members of these tiers alone, at most 10: needed for TIER_REACHED and MONTHLY, everybody when empty for BIRTHDAY, empty for JOINED. */
+            tier_ids?: string[];
+        };
+        /**
+         * @description When members are given coupons by a rule; days are those of Asia/Taipei.
+         * @enum {string}
+         */
+        GivingOccasion: "joined" | "tier_reached" | "monthly" | "birthday";
+        /** @description A rule by which members are given coupons (自動贈券). */
+        GivingRule: {
+            /** @description Name of the coupon as customers see it. */
+            coupon_name: string;
+            /**
+             * Format: int32
+             * @description Coupons it has given.
+             */
+            given_count: number;
+            /**
+             * Format: date-time
+             * @description When it gave the last; null for never.
+             */
+            last_given_at: string | null;
+            /** @description What was saved. */
+            rule: components["schemas"]["GivingDraft"];
+            /**
+             * Format: uuid
+             * @description Rule.
+             */
+            rule_id: string;
+            /** @description State. */
+            state: components["schemas"]["GivingState"];
+            /** @description Why members who were due last got nothing: TEMPLATE_NOT_ACTIVE, COUPON_EXPIRED or ISSUE_LIMIT; empty while it gives. Members who already have the most coupons of the template are passed over in silence. */
+            stopped_by: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Version, for changing it.
+             */
+            version: number;
+        };
+        /**
+         * @description State of a rule.
+         * @enum {string}
+         */
+        GivingState: "active" | "paused" | "ended";
         /** @description A product or choice that a member orders often. */
         Habit: {
             /** @description Choice such as 半糖; empty for a product. */
@@ -7124,6 +8361,11 @@ export interface components {
          */
         LedgerTransactionKind: "capture" | "refund" | "cash_received" | "cash_refunded" | "completion" | "reversal" | "fee" | "payout" | "correction";
         /**
+         * @description Size of letters.
+         * @enum {string}
+         */
+        LetterSize: "small" | "normal" | "large" | "huge" | "giant";
+        /**
          * @description Level of a permission; each includes the ones before it: view, operate, manage.
          * @enum {string}
          */
@@ -7379,6 +8621,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description Which lines of an order a rule prints: those that one of its lists names. All lines when every list is empty. */
+        LineFilter: {
+            /** @description Categories, at most 50. */
+            category_ids: string[];
+            /** @description 出單標籤, at most 50. */
+            print_tags: string[];
+            /** @description Products, at most 200. */
+            product_ids: string[];
+            /** @description 工作站, at most 50. */
+            stations: string[];
+        };
         /** @description LINE Login of the organisation. */
         LineLogin: {
             /** @description Address to register as callback at LINE. */
@@ -7450,6 +8703,20 @@ export interface components {
             /** @description Token of the next page, null at the end. */
             next_page_token: string | null;
         };
+        /** @description Response of ListDeviceStates. */
+        ListDeviceStatesResponse: {
+            /** @description Paired devices by name. */
+            devices: components["schemas"]["DeviceSummary"][];
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+        };
+        /** @description Response of ListDevices. */
+        ListDevicesResponse: {
+            /** @description Devices. */
+            devices: components["schemas"]["Device"][];
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+        };
         /** @description Response of ListDuplicates. */
         ListDuplicatesResponse: {
             /** @description Pairs. */
@@ -7459,6 +8726,13 @@ export interface components {
         ListGatewayAccountsResponse: {
             /** @description Accounts: those of the brand first, then those of branches. */
             accounts: components["schemas"]["GatewayAccount"][];
+        };
+        /** @description Response of ListGivingRules. */
+        ListGivingRulesResponse: {
+            /** @description Token of the next page; null at the end. */
+            next_page_token: string | null;
+            /** @description Rules of this page. */
+            rules: components["schemas"]["GivingRule"][];
         };
         /** @description Response of ListHoursVersions. */
         ListHoursVersionsResponse: {
@@ -7554,6 +8828,11 @@ export interface components {
             /** @description The methods. */
             methods: components["schemas"]["PaymentMethodOffer"][];
         };
+        /** @description Response of ListOrderPrintJobs. */
+        ListOrderPrintJobsResponse: {
+            /** @description Jobs. */
+            jobs: components["schemas"]["PrintJob"][];
+        };
         /** @description Response of ListOrderRefunds. */
         ListOrderRefundsResponse: {
             /** @description ISO 4217 code of all amounts. */
@@ -7615,6 +8894,32 @@ export interface components {
         ListPointsProgrammesResponse: {
             /** @description Programmes: that of the organisation first, then those of brands. */
             programmes: components["schemas"]["PointsProgramme"][];
+        };
+        /** @description Response of ListPrintAgents. */
+        ListPrintAgentsResponse: {
+            /** @description Agents by name. */
+            agents: components["schemas"]["PrintAgent"][];
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+        };
+        /** @description Response of ListPrintJobs. */
+        ListPrintJobsResponse: {
+            /** @description Jobs. */
+            jobs: components["schemas"]["PrintJob"][];
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+        };
+        /** @description Response of ListPrintPoints. */
+        ListPrintPointsResponse: {
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+            /** @description Print points. */
+            print_points: components["schemas"]["PrintPoint"][];
+        };
+        /** @description Response of ListPrintRules. */
+        ListPrintRulesResponse: {
+            /** @description Rules in the order in which they were made. */
+            rules: components["schemas"]["PrintRule"][];
         };
         /** @description Response of ListProducts. */
         ListProductsResponse: {
@@ -7715,6 +9020,13 @@ export interface components {
             most_active: number;
             /** @description Tags. */
             tags: components["schemas"]["Tag"][];
+        };
+        /** @description Response of ListTemplates. */
+        ListTemplatesResponse: {
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+            /** @description Templates. */
+            templates: components["schemas"]["Template"][];
         };
         /** @description Response of ListTierProgrammes. */
         ListTierProgrammesResponse: {
@@ -7932,8 +9244,12 @@ export interface components {
             source_branch_id?: string | null;
             /** @description Only these states; empty for those that are neither merged nor erased. */
             states?: components["schemas"]["MemberState"][];
+            /** @description With one of these tags, at most 50. */
+            tag_ids?: string[];
             /** @description Part of the name in any case and width, the beginning of the phone, or at least its last three digits; empty for all. */
             text?: string | null;
+            /** @description With one of these tiers, at most 10. */
+            tier_ids?: string[];
         };
         /**
          * @description 性別.
@@ -8138,7 +9454,7 @@ export interface components {
             source_branch_id: string | null;
             /**
              * Format: int64
-             * @description Sum of completed orders, minor units.
+             * @description 累積消費, minor units: goods of completed orders less refunds.
              */
             spent: number;
             /** @description State. */
@@ -8727,6 +10043,53 @@ export interface components {
              * @description Variant.
              */
             variant_id: string;
+        };
+        /** @description Request of OfferCoupon. */
+        OfferCouponRequest: Record<string, never>;
+        /** @description Response of OfferCoupon. */
+        OfferCouponResponse: {
+            /**
+             * Format: date-time
+             * @description Until when it can be taken.
+             */
+            expires_at: string;
+            /** @description Text that the link carries; who has it can take the coupon. It is not shown again. */
+            token: string;
+        };
+        /** @description A coupon as the one sees it to whom a link passes it on. */
+        OfferedCoupon: {
+            /**
+             * Format: date-time
+             * @description Until when it can be taken.
+             */
+            expires_at: string;
+            /** @description First character of the name of who passes it on; empty when unknown. */
+            from: string;
+            /** @description Name of the coupon. */
+            name: string;
+            /** @description Who asks is who passes it on. */
+            own: boolean;
+            /** @description Address of a picture; empty for none. */
+            picture_url: string;
+            /** @description The rule. */
+            rule: components["schemas"]["BenefitRule"];
+            /** @description Terms. */
+            terms: string;
+            /**
+             * Format: int32
+             * @description Uses that come with it.
+             */
+            uses: number;
+            /**
+             * Format: date-time
+             * @description From when it is valid.
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description Until when, that second included.
+             */
+            valid_until: string;
         };
         /** @description What a storefront offers on a business day. */
         OfferedDay: {
@@ -9421,6 +10784,21 @@ export interface components {
              */
             used: number;
         };
+        /** @description Request of PairDevice. */
+        PairDeviceRequest: {
+            /** @description The six digits on its slip. */
+            code: string;
+        };
+        /** @description Response of PairDevice. */
+        PairDeviceResponse: {
+            /** @description The device. */
+            device: components["schemas"]["Device"];
+        };
+        /**
+         * @description 裝置類型: the paper that a device prints on.
+         * @enum {string}
+         */
+        Paper: "mm58" | "mm80" | "label_40x25";
         /** @description 暫停銷售: something that is not sold for a while, in one branch or more. */
         Pause: {
             /**
@@ -10003,7 +11381,7 @@ export interface components {
              * @description Entry.
              */
             entry_id: string;
-            /** @description What the one-line explanation says: `earned`, `earned_waiting`, `credited`, `join`, `birthday`, `first_order`, `redeemed`, `expired`, `order_returned`, `refund_returned`, `order_taken_back`, `refund_taken_back`, `reopened_taken_back`, `debt_settled`, `adjusted`, `merged_from` or `merged_into`. */
+            /** @description What the one-line explanation says: `earned`, `earned_waiting`, `credited`, `join`, `birthday`, `first_order`, `profile`, `redeemed`, `expired`, `order_returned`, `refund_returned`, `order_taken_back`, `refund_taken_back`, `reopened_taken_back`, `debt_settled`, `adjusted`, `merged_from` or `merged_into`. */
             explanation: string;
             /** @description Kind. */
             kind: components["schemas"]["PointEntryKind"];
@@ -10481,6 +11859,11 @@ export interface components {
              * @description Points for joining, 0–10,000.
              */
             join_bonus: number;
+            /**
+             * Format: int32
+             * @description Points for a profile that is filled in, once: name, phone, e-mail, birthday and gender are given, 0–10,000.
+             */
+            profile_bonus: number;
             /** @description How points are used; null when they cannot be. */
             redeeming: null | components["schemas"]["PointsRedeeming"];
             /** @description Name of the unit, 1–20 characters. */
@@ -10519,6 +11902,11 @@ export interface components {
              * @description Points for joining, 0–10,000.
              */
             join_bonus: number;
+            /**
+             * Format: int32
+             * @description Points for a profile that is filled in, once: name, phone, e-mail, birthday and gender are given, 0–10,000.
+             */
+            profile_bonus: number;
             /** @description How points are used; null when they cannot be. */
             redeeming?: null | components["schemas"]["PointsRedeemingInput"];
             /** @description Name of the unit, 1–20 characters. */
@@ -10687,6 +12075,11 @@ export interface components {
              */
             outstanding_points: number;
         };
+        /** @description Response of PreviewPrintJob. */
+        PreviewPrintJobResponse: {
+            /** @description Pictures of the pages, PNG as base64, at most 20. */
+            pages: string[];
+        };
         /** @description Request of PreviewRule. */
         PreviewRuleRequest: {
             /** @description What the rule is of: a promotion, a code or a coupon. */
@@ -10712,6 +12105,50 @@ export interface components {
         PreviewRuleResponse: {
             /** @description Prices in the order of the carts. */
             prices: components["schemas"]["SamplePrice"][];
+        };
+        /** @description Request of PreviewTagRule. */
+        PreviewTagRuleRequest: {
+            /** @description The rule. */
+            rule: components["schemas"]["TagRuleInput"];
+            /**
+             * Format: uuid
+             * @description Tag that the rule is for; left out for a new one.
+             */
+            tag_id?: string | null;
+        };
+        /** @description Response of PreviewTagRule. */
+        PreviewTagRuleResponse: {
+            /**
+             * Format: int64
+             * @description Members who would get the tag; those who have the most tags already among them.
+             */
+            given: number;
+            /**
+             * Format: int64
+             * @description Members who meet it.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Members who would lose it.
+             */
+            taken: number;
+        };
+        /** @description Request of PreviewTemplate. */
+        PreviewTemplateRequest: {
+            /** @description Document. */
+            document: components["schemas"]["Document"];
+            /** @description Layout; that of the default when left out. */
+            layout?: null | components["schemas"]["TemplateLayoutInput"];
+            /** @description Paper. */
+            paper: components["schemas"]["Paper"];
+            /** @description How many slips the sample order is printed as; as the whole order when left out. */
+            per?: null | components["schemas"]["SlipsPer"];
+        };
+        /** @description Response of PreviewTemplate. */
+        PreviewTemplateResponse: {
+            /** @description Pictures of the pages, PNG as base64, at most 20. */
+            pages: string[];
         };
         /** @description Request of PreviewTierProgramme. */
         PreviewTierProgrammeRequest: {
@@ -10917,6 +12354,431 @@ export interface components {
             /** @description What would refuse the order at present, such as OUT_OF_STOCK or CLOSED. */
             warnings: components["schemas"]["QuoteWarning"][];
         };
+        /** @description A print agent: our program in a branch that drives printers of the local network and USB. */
+        PrintAgent: {
+            /**
+             * Format: uuid
+             * @description The agent.
+             */
+            agent_id: string;
+            /**
+             * Format: uuid
+             * @description Branch it stands in.
+             */
+            branch_id: string;
+            /**
+             * Format: uuid
+             * @description Brand of its branch.
+             */
+            brand_id: string;
+            /** @description It is connected. */
+            connected: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last heard of; null for never.
+             */
+            last_seen_at: string | null;
+            /** @description Name that staff gave it. */
+            name: string;
+            /** @description It has exchanged its pairing code. */
+            paired: boolean;
+            /** @description Version of its program; empty before it was connected. */
+            software: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description A try to print a job. */
+        PrintAttempt: {
+            /**
+             * Format: date-time
+             * @description When the device had it; null for not known.
+             */
+            delivered_at: string | null;
+            /**
+             * Format: uuid
+             * @description Device.
+             */
+            device_id: string;
+            /** @description Name of the device. */
+            device_name: string;
+            /**
+             * Format: date-time
+             * @description When its end was known; null while it is not.
+             */
+            ended_at: string | null;
+            /**
+             * Format: int32
+             * @description Minutes that its slips say they are late, 「補印 延遲 N 分」; 0 for none.
+             */
+            late_minutes: number;
+            /** @description Its slips say 可能重複. */
+            may_be_duplicate: boolean;
+            /** @description Its slips say 代印. */
+            moved: boolean;
+            /**
+             * Format: int32
+             * @description Counts the tries of a job, from 1.
+             */
+            number: number;
+            /** @description It was printed. */
+            printed: boolean;
+            /** @description Why it was not; null where it was, or while it is not known. */
+            reason: null | components["schemas"]["PrintJobReason"];
+            /**
+             * Format: date-time
+             * @description When it was sent.
+             */
+            sent_at: string;
+        };
+        /**
+         * @description How a device is reached.
+         * @enum {string}
+         */
+        PrintChannel: "star_cloudprnt" | "epson_sdp" | "agent" | "xpyun" | "feie";
+        /**
+         * @description What staff says of a job of which nobody knows whether it was printed.
+         * @enum {string}
+         */
+        PrintDecision: "printed" | "not_printed";
+        /** @description Data of `event: print_device`: a printer was paired, changed its state or was archived. */
+        PrintDeviceChanged: {
+            /**
+             * Format: uuid
+             * @description The printer.
+             */
+            device_id: string;
+            /** @description State after, in the words of the printers. */
+            state: string;
+        };
+        /** @description A print job: the slips of one rule for one revision of an order, or of one request of staff. */
+        PrintJob: {
+            /**
+             * Format: int32
+             * @description Attempts so far.
+             */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int32
+             * @description Copies.
+             */
+            copies: number;
+            /**
+             * Format: uuid
+             * @description Device it is printed on; after a failover that of the substitute.
+             */
+            device_id: string;
+            /** @description Name of that device. */
+            device_name: string;
+            /** @description Document. */
+            document: components["schemas"]["Document"];
+            /**
+             * Format: date-time
+             * @description What it was due by: the order's step, or the request.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end; null while it waits.
+             */
+            ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it expires if it is not printed.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description The job.
+             */
+            job_id: string;
+            /** @description It may be on paper twice and is marked so. */
+            may_be_duplicate: boolean;
+            /**
+             * Format: uuid
+             * @description Device it was moved from, 代印; null for none.
+             */
+            moved_from_device_id: string | null;
+            /**
+             * Format: uuid
+             * @description Order; null for none.
+             */
+            order_id: string | null;
+            /** @description 訂單編號; empty for none. */
+            order_number: string;
+            /** @description 取件號碼; empty for none. */
+            pickup_number: string;
+            /**
+             * Format: uuid
+             * @description Print point it is for; null for slips of a device itself.
+             */
+            print_point_id: string | null;
+            /** @description Name of the print point; empty for none. */
+            print_point_name: string;
+            /** @description Why it is failed, expired, cancelled or unconfirmed, or why it was not printed yet; null for none. */
+            reason: null | components["schemas"]["PrintJobReason"];
+            /**
+             * Format: int32
+             * @description Its number among the reprints of a slip, 「補印 n」; 0 for the first.
+             */
+            reprint: number;
+            /** @description Job it repeats; null for none. */
+            reprint_of: string | null;
+            /**
+             * Format: int32
+             * @description Revision of the order; 0 for none.
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When it was last sent; null for never.
+             */
+            sent_at: string | null;
+            /** @description State. */
+            state: components["schemas"]["PrintJobState"];
+            /** @description A test order, or a slip of a test. */
+            test: boolean;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /** @description Data of `event: print_job`: a print job waits, or came to an end. */
+        PrintJobChanged: {
+            /**
+             * Format: uuid
+             * @description The job.
+             */
+            job_id: string;
+            /**
+             * Format: uuid
+             * @description Its order; absent for none.
+             */
+            order_id?: string | null;
+            /** @description State after, in the words of the print jobs. */
+            state: string;
+        };
+        /**
+         * @description Why a job is as it is.
+         * @enum {string}
+         */
+        PrintJobReason: "offline" | "paper_out" | "cover_open" | "fault" | "not_understood" | "not_transferred" | "no_answer" | "some_copies" | "too_old" | "order_closed" | "order_cancelled" | "by_staff" | "not_printed" | "removed" | "not_rendered" | "refused" | "order_revised";
+        /**
+         * @description State of a job.
+         * @enum {string}
+         */
+        PrintJobState: "queued" | "sent" | "printed" | "failed" | "expired" | "cancelled" | "unconfirmed";
+        /** @description Request of PrintOrder. */
+        PrintOrderRequest: {
+            /**
+             * Format: uuid
+             * @description Rule to print by; every rule with trigger MANUAL when left out.
+             */
+            rule_id?: string | null;
+        };
+        /** @description Response of PrintOrder. */
+        PrintOrderResponse: {
+            /** @description The jobs. */
+            jobs: components["schemas"]["PrintJob"][];
+        };
+        /** @description 列印點: a place with slips of its own; several lie on one device. */
+        PrintPoint: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int32
+             * @description 列印份數, 1–5.
+             */
+            copies: number;
+            /**
+             * Format: uuid
+             * @description Device it prints on.
+             */
+            device_id: string;
+            /** @description It prints; what is switched off gets no new jobs. */
+            enabled: boolean;
+            /** @description 裝置名稱 of the manual's table, 1–60 characters. */
+            name: string;
+            /** @description Paper of its device. */
+            paper: components["schemas"]["Paper"];
+            /** @description 擺放位置 such as 櫃檯 or 廚房01, 1–30 characters. */
+            place: string;
+            /**
+             * Format: uuid
+             * @description The print point.
+             */
+            print_point_id: string;
+            /** @description A slip of which nobody knows whether it was printed is printed again by itself, marked 「補印 – 可能重複」. */
+            prints_again: boolean;
+            /** @description 應用場景: the methods whose orders it prints, at least one. */
+            scenes: components["schemas"]["Method"][];
+            /**
+             * Format: uuid
+             * @description Print point of the same branch and paper that takes over when its device fails; null for none.
+             */
+            substitute_id: string | null;
+            /** @description Templates of its documents, at most one for each document; what is left out has the default of its paper. */
+            templates: components["schemas"]["DocumentTemplate"][];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version: number;
+        };
+        /** @description 列印點: a place with slips of its own; several lie on one device. */
+        PrintPointInput: {
+            /**
+             * Format: int32
+             * @description 列印份數, 1–5.
+             */
+            copies: number;
+            /**
+             * Format: uuid
+             * @description Device it prints on.
+             */
+            device_id: string;
+            /** @description It prints; what is switched off gets no new jobs. */
+            enabled: boolean;
+            /** @description 裝置名稱 of the manual's table, 1–60 characters. */
+            name: string;
+            /** @description 擺放位置 such as 櫃檯 or 廚房01, 1–30 characters. */
+            place: string;
+            /** @description A slip of which nobody knows whether it was printed is printed again by itself, marked 「補印 – 可能重複」. */
+            prints_again?: boolean | null;
+            /** @description 應用場景: the methods whose orders it prints, at least one. */
+            scenes?: components["schemas"]["Method"][];
+            /**
+             * Format: uuid
+             * @description Print point of the same branch and paper that takes over when its device fails; null for none.
+             */
+            substitute_id?: string | null;
+            /** @description Templates of its documents, at most one for each document; what is left out has the default of its paper. */
+            templates?: components["schemas"]["DocumentTemplate"][];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version?: number | null;
+        };
+        /** @description Request of PrintPrepList. */
+        PrintPrepListRequest: {
+            /** @description Business day, YYYY-MM-DD. */
+            business_day: string;
+        };
+        /** @description Response of PrintPrepList. */
+        PrintPrepListResponse: {
+            /** @description The job. */
+            job: components["schemas"]["PrintJob"];
+        };
+        /** @description 出單規則 of a print point: which slips it prints, and when. */
+        PrintRule: {
+            /** @description Channels the order came from; empty for all. */
+            channels: components["schemas"]["Channel"][];
+            /** @description Document. A CANCEL_SLIP is printed when an order is cancelled of which any slip may be on paper, a REVISION_SLIP when an order is revised. */
+            document: components["schemas"]["Document"];
+            /** @description It is used. */
+            enabled: boolean;
+            /** @description What of an order it prints; orders without any of it are left out. */
+            filter: components["schemas"]["LineFilter"];
+            /** @description Methods out of the print point's; empty for all of them. */
+            methods: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least total of the order, in the minor unit of its currency.
+             */
+            min_total: number;
+            /** @description Orders that are paid, alone. */
+            paid_only: boolean;
+            /** @description One slip for the order, for each station, or for each item. */
+            per: components["schemas"]["SlipsPer"];
+            /**
+             * Format: uuid
+             * @description Print point.
+             */
+            print_point_id: string;
+            /**
+             * Format: uuid
+             * @description The rule.
+             */
+            rule_id: string;
+            /** @description When it is printed; null for CANCEL_SLIP and REVISION_SLIP, which have none. */
+            trigger: null | components["schemas"]["PrintTrigger"];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version: number;
+        };
+        /** @description 出單規則 of a print point: which slips it prints, and when. */
+        PrintRuleInput: {
+            /** @description Channels the order came from; empty for all. */
+            channels?: components["schemas"]["Channel"][];
+            /** @description Document. A CANCEL_SLIP is printed when an order is cancelled of which any slip may be on paper, a REVISION_SLIP when an order is revised. */
+            document: components["schemas"]["Document"];
+            /** @description It is used. */
+            enabled: boolean;
+            /** @description What of an order it prints; orders without any of it are left out. */
+            filter: components["schemas"]["LineFilter"];
+            /** @description Methods out of the print point's; empty for all of them. */
+            methods?: components["schemas"]["Method"][];
+            /**
+             * Format: int64
+             * @description Least total of the order, in the minor unit of its currency.
+             */
+            min_total?: number | null;
+            /** @description Orders that are paid, alone. */
+            paid_only?: boolean | null;
+            /** @description One slip for the order, for each station, or for each item. */
+            per: components["schemas"]["SlipsPer"];
+            /** @description When it is printed; null for CANCEL_SLIP and REVISION_SLIP, which have none. */
+            trigger?: null | components["schemas"]["PrintTrigger"];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version?: number | null;
+        };
+        /** @description What holds for all printing of a branch. */
+        PrintSettings: {
+            /** @description 是否在列印後自動收單: an order is accepted once its first slip is confirmed by the device. */
+            accepts_after_printing: boolean;
+            /**
+             * Format: int32
+             * @description Minutes that a slip waits for a device that is away, 10–720.
+             */
+            keep_minutes: number;
+            /**
+             * Format: int64
+             * @description Version for the next change; 0 while nothing was ever saved.
+             */
+            version: number;
+        };
+        /** @description Request of PrintTestSlip. */
+        PrintTestSlipRequest: Record<string, never>;
+        /** @description Response of PrintTestSlip. */
+        PrintTestSlipResponse: {
+            /**
+             * Format: uuid
+             * @description The job.
+             */
+            job_id: string;
+        };
+        /**
+         * @description When a rule prints.
+         * @enum {string}
+         */
+        PrintTrigger: "placed" | "accepted" | "preparing" | "ready" | "completed" | "manual";
         /**
          * @description The JSON of every rejection; sent as `application/problem+json`.
          *
@@ -11252,8 +13114,23 @@ export interface components {
              */
             version: number;
         };
+        /** @description All completed orders of a branch and business day, with a promotion or without. */
+        PromotionBranchDay: {
+            /**
+             * Format: int64
+             * @description What they came to, goods after all discounts.
+             */
+            net: number;
+            /**
+             * Format: int32
+             * @description Orders.
+             */
+            orders: number;
+        };
         /** @description What a promotion did in a branch and business day, by completed orders. */
         PromotionDay: {
+            /** @description All completed orders of the branch in that day; null outside the caller's scope and while they cannot be looked up. */
+            branch_day: null | components["schemas"]["PromotionBranchDay"];
             /**
              * Format: uuid
              * @description Branch.
@@ -11281,6 +13158,8 @@ export interface components {
              * @description Orders that carry it.
              */
             orders: number;
+            /** @description All completed orders of the branch on the same weekday before; null outside the caller's scope and while they cannot be looked up. */
+            week_before: null | components["schemas"]["PromotionBranchDay"];
         };
         /** @description What is saved of a promotion. */
         PromotionDraftInput: {
@@ -11711,6 +13590,30 @@ export interface components {
             /** @description What ordering carries out now; null where no order is cancelled or rescheduled. */
             started: null | components["schemas"]["StartedDecisions"];
         };
+        /** @description Request of RenewDeviceAddress. */
+        RenewDeviceAddressRequest: {
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of RenewDeviceAddress. */
+        RenewDeviceAddressResponse: {
+            /** @description The new secret address. */
+            address: string;
+            /** @description The device after the change. */
+            device: components["schemas"]["Device"];
+        };
+        /** @description Request of RenewPrintAgentCode. */
+        RenewPrintAgentCodeRequest: Record<string, never>;
+        /** @description Response of RenewPrintAgentCode. */
+        RenewPrintAgentCodeResponse: {
+            /** @description The agent. */
+            agent: components["schemas"]["PrintAgent"];
+            /** @description The pairing code. */
+            code: string;
+        };
         /** @description Request of ReplaceCredentials. */
         ReplaceCredentialsRequest: {
             /** @description The credentials, all fields. */
@@ -11795,6 +13698,58 @@ export interface components {
              */
             touched: number;
         };
+        /** @description Effect of a rule on a business day of all branches. */
+        ReplayDay: {
+            /** @description Business day, YYYY-MM-DD. */
+            business_day: string;
+            /**
+             * Format: int64
+             * @description Goods with the rule.
+             */
+            net_after: number;
+            /**
+             * Format: int64
+             * @description Goods as they were sold.
+             */
+            net_before: number;
+            /**
+             * Format: int32
+             * @description Orders.
+             */
+            orders: number;
+            /**
+             * Format: int32
+             * @description Orders that the rule changes.
+             */
+            touched: number;
+            /** @description The same weekday a week before, as it was sold; null where the period does not reach back to it. */
+            week_before: null | components["schemas"]["ReplayWeekBefore"];
+        };
+        /** @description An order whose price with the rules of its time is another one than it was sold at. It is in no sum. */
+        ReplayMismatch: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /**
+             * Format: int64
+             * @description What it comes to; null where it has no price any more.
+             */
+            now: number | null;
+            /**
+             * Format: uuid
+             * @description Order.
+             */
+            order_id: string;
+            /** @description 訂單編號. */
+            order_number: string;
+            /**
+             * Format: int64
+             * @description What was to be paid.
+             */
+            sold: number;
+        };
         /** @description Effect of a rule on an order. */
         ReplayOrder: {
             /**
@@ -11849,8 +13804,22 @@ export interface components {
         ReplayResult: {
             /** @description By branch, the largest discount first. */
             branches: components["schemas"]["ReplayBranch"][];
+            /** @description By business day, in their order; each beside the same weekday before. */
+            by_day: components["schemas"]["ReplayDay"][];
+            /**
+             * Format: int64
+             * @description Less for delivery with the rule; below 0 for more.
+             */
+            delivery_off: number;
+            /**
+             * Format: int64
+             * @description Gifts with the rule beyond those that were given, at list price.
+             */
+            gifts: number;
             /** @description Orders with the largest discounts, at most 20. */
             largest: components["schemas"]["ReplayOrder"][];
+            /** @description Some of the orders whose price is not the same, at most 20. */
+            mismatches: components["schemas"]["ReplayMismatch"][];
             /**
              * Format: int64
              * @description Goods with the rule.
@@ -11878,7 +13847,7 @@ export interface components {
              * @description Orders that the rule changes.
              */
             touched: number;
-            /** @description The period held more orders than are read; the latest were. */
+            /** @description The period held more orders than are read; the first of them were. */
             truncated: boolean;
         };
         /**
@@ -11886,6 +13855,26 @@ export interface components {
          * @enum {string}
          */
         ReplayState: "running" | "finished" | "failed";
+        /** @description What a business day came to, as it was sold. */
+        ReplayWeekBefore: {
+            /**
+             * Format: int64
+             * @description Goods.
+             */
+            net: number;
+            /**
+             * Format: int32
+             * @description Orders.
+             */
+            orders: number;
+        };
+        /** @description Request of ReprintJob. */
+        ReprintJobRequest: Record<string, never>;
+        /** @description Response of ReprintJob. */
+        ReprintJobResponse: {
+            /** @description The new job. */
+            job: components["schemas"]["PrintJob"];
+        };
         /** @description A code to send. */
         RequestCode: {
             /** @description Taiwanese mobile number; not read for `erase`. */
@@ -12007,6 +13996,20 @@ export interface components {
              * @description Earned points taken back.
              */
             points_taken: number;
+        };
+        /** @description A product as rules see it. */
+        RoutedProductInput: {
+            /** @description Categories. */
+            category_ids?: string[];
+            /** @description 出單標籤; empty for none. */
+            print_tag?: string | null;
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+            /** @description 工作站; empty for none. */
+            station?: string | null;
         };
         /**
          * @description What a person decided about a row.
@@ -12671,6 +14674,8 @@ export interface components {
             /** @description Every brand and branch of the organisation. */
             organisation?: boolean | null;
         };
+        /** @description Request of SendPairingSlip. */
+        SendPairingSlipRequest: Record<string, never>;
         /** @description An open session. */
         Session: {
             /**
@@ -13209,6 +15214,11 @@ export interface components {
              */
             sku_id: string;
         };
+        /**
+         * @description How many slips a rule makes of an order.
+         * @enum {string}
+         */
+        SlipsPer: "order" | "station" | "item";
         /** @description A slot as a customer may choose it. */
         Slot: {
             /**
@@ -13747,6 +15757,15 @@ export interface components {
             merged_into: string | null;
             /** @description Name, 1–20 characters; unique among active tags by case, width and spaces folded. */
             name: string;
+            /** @description 自動: members have it as this rule says; null for a tag that staff gives and takes. */
+            rule: null | components["schemas"]["TagRule"];
+            /**
+             * Format: date-time
+             * @description When the rule was last applied to all members; null while it never was.
+             */
+            rule_applied_at: string | null;
+            /** @description The rule does not act, since staff paused it or undid a batch of it. */
+            rule_paused: boolean;
             /**
              * Format: uuid
              * @description Tag.
@@ -13782,8 +15801,10 @@ export interface components {
              * @description Members it was for.
              */
             matched: number;
-            /** @description Account. */
+            /** @description Account; empty for a rule. */
             operator: string;
+            /** @description BATCH, or RULE for what a rule changed in one night. */
+            source: components["schemas"]["TagSource"];
             /**
              * Format: uuid
              * @description Tag.
@@ -13831,6 +15852,128 @@ export interface components {
             /** @description With none of these tags, at most 50. */
             without_tag_ids?: string[];
         };
+        /** @description Who has an automatic tag: whoever meets all conditions that are given, at least one. It is applied to everybody when it is saved and every night, and to a member whenever an order of the member is completed or refunded. */
+        TagRule: {
+            /** @description Born in the present month. */
+            birth_month: boolean;
+            /** @description Branches whose orders are counted, at most 100; all when empty. */
+            branch_ids: string[];
+            /** @description Brands whose orders are counted, at most 50; all when empty. */
+            brand_ids: string[];
+            /**
+             * Format: int32
+             * @description Joined more than so many days ago, 1–3,650.
+             */
+            joined_before_days: number | null;
+            /**
+             * Format: int32
+             * @description Joined at most so many days ago, 1–3,650.
+             */
+            joined_within_days: number | null;
+            /**
+             * Format: int32
+             * @description At most so many completed orders, 0–100,000.
+             */
+            max_orders: number | null;
+            /**
+             * Format: int64
+             * @description 累積消費 at most, minor units.
+             */
+            max_spent: number | null;
+            /**
+             * Format: int64
+             * @description 客單 at least, minor units, from 1: what is counted of an order on average.
+             */
+            min_average: number | null;
+            /**
+             * Format: int32
+             * @description At least so many completed orders, 1–100,000.
+             */
+            min_orders: number | null;
+            /**
+             * Format: int64
+             * @description 累積消費 at least, minor units, from 1: goods of completed orders less refunds.
+             */
+            min_spent: number | null;
+            /**
+             * Format: int32
+             * @description The last counted order is more than so many days ago, 1–1,095; never of who has none.
+             */
+            not_ordered_for_days: number | null;
+            /**
+             * Format: int32
+             * @description The last counted order is at most so many days ago, 1–1,095.
+             */
+            ordered_within_days: number | null;
+            /** @description One of these tiers, at most 10. */
+            tier_ids: string[];
+            /**
+             * Format: int32
+             * @description Days back in which orders and amounts are counted, 1–1,095; all of them when null.
+             */
+            window_days: number | null;
+        };
+        /** @description Who has an automatic tag: whoever meets all conditions that are given, at least one. It is applied to everybody when it is saved and every night, and to a member whenever an order of the member is completed or refunded. */
+        TagRuleInput: {
+            /** @description Born in the present month. */
+            birth_month?: boolean | null;
+            /** @description Branches whose orders are counted, at most 100; all when empty. */
+            branch_ids?: string[];
+            /** @description Brands whose orders are counted, at most 50; all when empty. */
+            brand_ids?: string[];
+            /**
+             * Format: int32
+             * @description Joined more than so many days ago, 1–3,650.
+             */
+            joined_before_days?: number | null;
+            /**
+             * Format: int32
+             * @description Joined at most so many days ago, 1–3,650.
+             */
+            joined_within_days?: number | null;
+            /**
+             * Format: int32
+             * @description At most so many completed orders, 0–100,000.
+             */
+            max_orders?: number | null;
+            /**
+             * Format: int64
+             * @description 累積消費 at most, minor units.
+             */
+            max_spent?: number | null;
+            /**
+             * Format: int64
+             * @description 客單 at least, minor units, from 1: what is counted of an order on average.
+             */
+            min_average?: number | null;
+            /**
+             * Format: int32
+             * @description At least so many completed orders, 1–100,000.
+             */
+            min_orders?: number | null;
+            /**
+             * Format: int64
+             * @description 累積消費 at least, minor units, from 1: goods of completed orders less refunds.
+             */
+            min_spent?: number | null;
+            /**
+             * Format: int32
+             * @description The last counted order is more than so many days ago, 1–1,095; never of who has none.
+             */
+            not_ordered_for_days?: number | null;
+            /**
+             * Format: int32
+             * @description The last counted order is at most so many days ago, 1–1,095.
+             */
+            ordered_within_days?: number | null;
+            /** @description One of these tiers, at most 10. */
+            tier_ids?: string[];
+            /**
+             * Format: int32
+             * @description Days back in which orders and amounts are counted, 1–1,095; all of them when null.
+             */
+            window_days?: number | null;
+        };
         /**
          * @description How a member got or lost a tag.
          * @enum {string}
@@ -13841,6 +15984,92 @@ export interface components {
          * @enum {string}
          */
         TaxType: "taxable" | "zero_rated" | "exempt";
+        /** @description How a document looks on a paper. */
+        Template: {
+            /**
+             * Format: uuid
+             * @description Brand.
+             */
+            brand_id: string;
+            /** @description Document; it stays as it was created. */
+            document: components["schemas"]["Document"];
+            /** @description What it consists of. */
+            layout: components["schemas"]["TemplateLayout"];
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Paper; it stays as it was created. */
+            paper: components["schemas"]["Paper"];
+            /**
+             * Format: uuid
+             * @description The template.
+             */
+            template_id: string;
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version: number;
+        };
+        /** @description A part of a slip. */
+        TemplateBlock: {
+            /** @description Alignment. */
+            align: components["schemas"]["Align"];
+            /** @description 粗體. */
+            bold: boolean;
+            /** @description What it shows, such as `pickup_number`; the words are those of the default template and GetDefaultTemplate's `kinds`. */
+            kind: string;
+            /** @description Size of its letters. */
+            size: components["schemas"]["LetterSize"];
+            /** @description Text of kind `text`, at most 200 characters; empty for the others. */
+            text: string;
+            /** @description It is printed. */
+            visible: boolean;
+        };
+        /** @description A part of a slip. */
+        TemplateBlockInput: {
+            /** @description Alignment. */
+            align: components["schemas"]["Align"];
+            /** @description 粗體. */
+            bold?: boolean | null;
+            /** @description What it shows, such as `pickup_number`; the words are those of the default template and GetDefaultTemplate's `kinds`. */
+            kind: string;
+            /** @description Size of its letters. */
+            size: components["schemas"]["LetterSize"];
+            /** @description Text of kind `text`, at most 200 characters; empty for the others. */
+            text?: string | null;
+            /** @description It is printed. */
+            visible: boolean;
+        };
+        /** @description How a document looks on a paper. */
+        TemplateInput: {
+            /** @description Document; it stays as it was created. */
+            document: components["schemas"]["Document"];
+            /** @description What it consists of. */
+            layout: components["schemas"]["TemplateLayoutInput"];
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description Paper; it stays as it was created. */
+            paper: components["schemas"]["Paper"];
+            /**
+             * Format: int64
+             * @description Version for the next change; a change gives the one it was read at.
+             */
+            version?: number | null;
+        };
+        /** @description What a template consists of. */
+        TemplateLayout: {
+            /** @description Blocks from top to bottom, 1–60. */
+            blocks: components["schemas"]["TemplateBlock"][];
+            /** @description Logo: a PNG of at most 128 KB, as base64; it is made black and white and as wide as the paper at most. Empty for none. */
+            logo_png: string;
+        };
+        /** @description What a template consists of. */
+        TemplateLayoutInput: {
+            /** @description Blocks from top to bottom, 1–60. */
+            blocks?: components["schemas"]["TemplateBlockInput"][];
+            /** @description Logo: a PNG of at most 128 KB, as base64; it is made black and white and as wide as the paper at most. Empty for none. */
+            logo_png?: string | null;
+        };
         /** @description A line of a test order's checklist. */
         TestOrderStep: {
             /** @description Its outcome. */
@@ -13905,6 +16134,10 @@ export interface components {
              * @description Discount in basis points, 0–9,900.
              */
             discount_bp: number;
+            /** @description 專屬時段: times for which only members of this tier and of those above may order, at most 6. */
+            exclusive_hours: components["schemas"]["ExclusiveHours"][];
+            /** @description 專屬商品: products, variants and categories that only members of this tier and of those above may order; null for none. Nothing in is refused. */
+            exclusive_products: null | components["schemas"]["ProductTarget"];
             /**
              * Format: int64
              * @description Goods from which delivery is free, minor units; null for none.
@@ -13932,6 +16165,10 @@ export interface components {
              * @description Discount in basis points, 0–9,900.
              */
             discount_bp: number;
+            /** @description 專屬時段: times for which only members of this tier and of those above may order, at most 6. */
+            exclusive_hours?: components["schemas"]["ExclusiveHours"][];
+            /** @description 專屬商品: products, variants and categories that only members of this tier and of those above may order; null for none. Nothing in is refused. */
+            exclusive_products?: null | components["schemas"]["ProductTarget"];
             /**
              * Format: int64
              * @description Goods from which delivery is free, minor units; null for none.
@@ -14026,6 +16263,23 @@ export interface components {
          * @enum {string}
          */
         TierDowngrade: "one_tier" | "earned";
+        /** @description Coupons that members of a tier are given. */
+        TierGift: {
+            /**
+             * Format: int32
+             * @description Coupons at a time.
+             */
+            count: number;
+            /** @description Name of the coupon as customers see it. */
+            name: string;
+            /** @description When. */
+            occasion: components["schemas"]["GivingOccasion"];
+            /**
+             * Format: uuid
+             * @description Tier.
+             */
+            tier_id: string;
+        };
         /** @description A tier. */
         TierInput: {
             /** @description What it gives. */
@@ -14335,6 +16589,16 @@ export interface components {
             /** @description Personal data. */
             contact: components["schemas"]["MemberContact"];
         };
+        /** @description A product that reaches no print point. */
+        UnroutedProduct: {
+            /** @description Methods in which it does not. */
+            methods: components["schemas"]["Method"][];
+            /**
+             * Format: uuid
+             * @description Product.
+             */
+            product_id: string;
+        };
         /** @description Money that was captured or refunded and that no file has. */
         UnsettledMoney: {
             /**
@@ -14427,6 +16691,32 @@ export interface components {
             /** @description The template after the change. */
             template: components["schemas"]["CouponTemplate"];
         };
+        /** @description Request of UpdateDevice. */
+        UpdateDeviceRequest: {
+            /** @description Where the agent finds it; for channel AGENT alone. */
+            agent_address?: string | null;
+            /**
+             * Format: uuid
+             * @description Agent it is connected to; for channel AGENT alone.
+             */
+            agent_id?: string | null;
+            /** @description Model, at most 60 characters. */
+            model?: string | null;
+            /** @description Name, 1–60 characters. */
+            name: string;
+            /** @description What differs between models. */
+            settings?: null | components["schemas"]["DeviceSettingsInput"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateDevice. */
+        UpdateDeviceResponse: {
+            /** @description The device after the change. */
+            device: components["schemas"]["Device"];
+        };
         /** @description Request of UpdateGatewayAccount. */
         UpdateGatewayAccountRequest: {
             /** @description No longer used for new payments. */
@@ -14457,6 +16747,21 @@ export interface components {
         UpdateGatewayAccountResponse: {
             /** @description The account after the change. */
             account: components["schemas"]["GatewayAccount"];
+        };
+        /** @description Request of UpdateGivingRule. */
+        UpdateGivingRuleRequest: {
+            /** @description The rule. */
+            rule: components["schemas"]["GivingDraftInput"];
+            /**
+             * Format: int64
+             * @description Version it was read at.
+             */
+            version: number;
+        };
+        /** @description Response of UpdateGivingRule. */
+        UpdateGivingRuleResponse: {
+            /** @description The rule after the change. */
+            rule: components["schemas"]["GivingRule"];
         };
         /** @description Request of UpdateMe. */
         UpdateMeRequest: {
@@ -14514,6 +16819,36 @@ export interface components {
             /** @description The address. */
             address: components["schemas"]["MemberAddress"];
         };
+        /** @description Request of UpdatePrintPoint. */
+        UpdatePrintPointRequest: {
+            /** @description It as it shall be, with the version it was read at. */
+            print_point: components["schemas"]["PrintPointInput"];
+        };
+        /** @description Response of UpdatePrintPoint. */
+        UpdatePrintPointResponse: {
+            /** @description The print point after the change. */
+            print_point: components["schemas"]["PrintPoint"];
+        };
+        /** @description Request of UpdatePrintRule. */
+        UpdatePrintRuleRequest: {
+            /** @description It as it shall be, with the version it was read at. */
+            rule: components["schemas"]["PrintRuleInput"];
+        };
+        /** @description Response of UpdatePrintRule. */
+        UpdatePrintRuleResponse: {
+            /** @description The rule after the change. */
+            rule: components["schemas"]["PrintRule"];
+        };
+        /** @description Request of UpdatePrintSettings. */
+        UpdatePrintSettingsRequest: {
+            /** @description They as they shall be, with the version they were read at. */
+            settings: components["schemas"]["PrintSettings"];
+        };
+        /** @description Response of UpdatePrintSettings. */
+        UpdatePrintSettingsResponse: {
+            /** @description The settings after the change. */
+            settings: components["schemas"]["PrintSettings"];
+        };
         /** @description Response of UpdateProduct. */
         UpdateProductResponse: {
             /** @description The product. */
@@ -14563,6 +16898,10 @@ export interface components {
             group_name?: string | null;
             /** @description Name, 1–20 characters. */
             name: string;
+            /** @description Rule of an automatic tag. A tag that gets one loses the members who do not meet it; one whose rule is left out keeps its members. */
+            rule?: null | components["schemas"]["TagRuleInput"];
+            /** @description The rule does not act. */
+            rule_paused?: boolean | null;
             /**
              * Format: int64
              * @description Version it was read at.
@@ -14573,6 +16912,16 @@ export interface components {
         UpdateTagResponse: {
             /** @description The tag after the change. */
             tag: components["schemas"]["Tag"];
+        };
+        /** @description Request of UpdateTemplate. */
+        UpdateTemplateRequest: {
+            /** @description It as it shall be, with the version it was read at. */
+            template: components["schemas"]["TemplateInput"];
+        };
+        /** @description Response of UpdateTemplate. */
+        UpdateTemplateResponse: {
+            /** @description The template after the change. */
+            template: components["schemas"]["Template"];
         };
         /** @description A coupon of the member that could be used in the branch. */
         UsableCoupon: {
@@ -14795,6 +17144,7 @@ export type AdjustPointsRequest = components['schemas']['AdjustPointsRequest'];
 export type AdjustPointsResponse = components['schemas']['AdjustPointsResponse'];
 export type Adjustment = components['schemas']['Adjustment'];
 export type AffectedOrder = components['schemas']['AffectedOrder'];
+export type Align = components['schemas']['Align'];
 export type AnyNEffect = components['schemas']['AnyNEffect'];
 export type AnyNEffectInput = components['schemas']['AnyNEffectInput'];
 export type ArchiveCategoryRequest = components['schemas']['ArchiveCategoryRequest'];
@@ -14828,7 +17178,10 @@ export type BundleEffect = components['schemas']['BundleEffect'];
 export type BundleEffectSlot = components['schemas']['BundleEffectSlot'];
 export type BuyGetEffect = components['schemas']['BuyGetEffect'];
 export type BuyGetEffectInput = components['schemas']['BuyGetEffectInput'];
+export type Buzzer = components['schemas']['Buzzer'];
 export type CancelByTokenResponse = components['schemas']['CancelByTokenResponse'];
+export type CancelPrintJobRequest = components['schemas']['CancelPrintJobRequest'];
+export type CancelPrintJobResponse = components['schemas']['CancelPrintJobResponse'];
 export type CancelReason = components['schemas']['CancelReason'];
 export type CaptureMode = components['schemas']['CaptureMode'];
 export type Cart = components['schemas']['Cart'];
@@ -14838,6 +17191,8 @@ export type Category = components['schemas']['Category'];
 export type CategoryInput = components['schemas']['CategoryInput'];
 export type ChangeCouponTemplateStateRequest = components['schemas']['ChangeCouponTemplateStateRequest'];
 export type ChangeCouponTemplateStateResponse = components['schemas']['ChangeCouponTemplateStateResponse'];
+export type ChangeGivingRuleStateRequest = components['schemas']['ChangeGivingRuleStateRequest'];
+export type ChangeGivingRuleStateResponse = components['schemas']['ChangeGivingRuleStateResponse'];
 export type ChangeMemberTagsRequest = components['schemas']['ChangeMemberTagsRequest'];
 export type ChangeMemberTagsResponse = components['schemas']['ChangeMemberTagsResponse'];
 export type ChangeMyPhoneRequest = components['schemas']['ChangeMyPhoneRequest'];
@@ -14847,10 +17202,14 @@ export type ChangePromotionStateRequest = components['schemas']['ChangePromotion
 export type ChangePromotionStateResponse = components['schemas']['ChangePromotionStateResponse'];
 export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
+export type CheckPrintRoutesRequest = components['schemas']['CheckPrintRoutesRequest'];
+export type CheckPrintRoutesResponse = components['schemas']['CheckPrintRoutesResponse'];
 export type CheckPromotionRequest = components['schemas']['CheckPromotionRequest'];
 export type CheckPromotionResponse = components['schemas']['CheckPromotionResponse'];
 export type CheckPublishResponse = components['schemas']['CheckPublishResponse'];
 export type ChosenOption = components['schemas']['ChosenOption'];
+export type ClaimCouponRequest = components['schemas']['ClaimCouponRequest'];
+export type ClaimCouponResponse = components['schemas']['ClaimCouponResponse'];
 export type CodePurpose = components['schemas']['CodePurpose'];
 export type CodeSent = components['schemas']['CodeSent'];
 export type Component = components['schemas']['Component'];
@@ -14886,8 +17245,12 @@ export type CreateBranchResponse = components['schemas']['CreateBranchResponse']
 export type CreateBrandResponse = components['schemas']['CreateBrandResponse'];
 export type CreateCouponTemplateRequest = components['schemas']['CreateCouponTemplateRequest'];
 export type CreateCouponTemplateResponse = components['schemas']['CreateCouponTemplateResponse'];
+export type CreateDeviceRequest = components['schemas']['CreateDeviceRequest'];
+export type CreateDeviceResponse = components['schemas']['CreateDeviceResponse'];
 export type CreateGatewayAccountRequest = components['schemas']['CreateGatewayAccountRequest'];
 export type CreateGatewayAccountResponse = components['schemas']['CreateGatewayAccountResponse'];
+export type CreateGivingRuleRequest = components['schemas']['CreateGivingRuleRequest'];
+export type CreateGivingRuleResponse = components['schemas']['CreateGivingRuleResponse'];
 export type CreateMemberNoteRequest = components['schemas']['CreateMemberNoteRequest'];
 export type CreateMemberNoteResponse = components['schemas']['CreateMemberNoteResponse'];
 export type CreateMemberRequest = components['schemas']['CreateMemberRequest'];
@@ -14896,6 +17259,12 @@ export type CreateMyAddressRequest = components['schemas']['CreateMyAddressReque
 export type CreateMyAddressResponse = components['schemas']['CreateMyAddressResponse'];
 export type CreatePauseRequest = components['schemas']['CreatePauseRequest'];
 export type CreatePauseResponse = components['schemas']['CreatePauseResponse'];
+export type CreatePrintAgentRequest = components['schemas']['CreatePrintAgentRequest'];
+export type CreatePrintAgentResponse = components['schemas']['CreatePrintAgentResponse'];
+export type CreatePrintPointRequest = components['schemas']['CreatePrintPointRequest'];
+export type CreatePrintPointResponse = components['schemas']['CreatePrintPointResponse'];
+export type CreatePrintRuleRequest = components['schemas']['CreatePrintRuleRequest'];
+export type CreatePrintRuleResponse = components['schemas']['CreatePrintRuleResponse'];
 export type CreateProductResponse = components['schemas']['CreateProductResponse'];
 export type CreatePromoCodeRequest = components['schemas']['CreatePromoCodeRequest'];
 export type CreatePromoCodeResponse = components['schemas']['CreatePromoCodeResponse'];
@@ -14905,6 +17274,8 @@ export type CreateTagBatchRequest = components['schemas']['CreateTagBatchRequest
 export type CreateTagBatchResponse = components['schemas']['CreateTagBatchResponse'];
 export type CreateTagRequest = components['schemas']['CreateTagRequest'];
 export type CreateTagResponse = components['schemas']['CreateTagResponse'];
+export type CreateTemplateRequest = components['schemas']['CreateTemplateRequest'];
+export type CreateTemplateResponse = components['schemas']['CreateTemplateResponse'];
 export type CredentialField = components['schemas']['CredentialField'];
 export type CredentialHint = components['schemas']['CredentialHint'];
 export type CredentialValue = components['schemas']['CredentialValue'];
@@ -14913,14 +17284,23 @@ export type DateAmount = components['schemas']['DateAmount'];
 export type DayPeriod = components['schemas']['DayPeriod'];
 export type DecidePointAdjustmentRequest = components['schemas']['DecidePointAdjustmentRequest'];
 export type DecidePointAdjustmentResponse = components['schemas']['DecidePointAdjustmentResponse'];
+export type DecidePrintJobRequest = components['schemas']['DecidePrintJobRequest'];
+export type DecidePrintJobResponse = components['schemas']['DecidePrintJobResponse'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionBatch = components['schemas']['DecisionBatch'];
 export type DeliveryEffect = components['schemas']['DeliveryEffect'];
 export type DeliveryEffectInput = components['schemas']['DeliveryEffectInput'];
+export type Device = components['schemas']['Device'];
+export type DeviceSettings = components['schemas']['DeviceSettings'];
+export type DeviceSettingsInput = components['schemas']['DeviceSettingsInput'];
+export type DeviceState = components['schemas']['DeviceState'];
+export type DeviceSummary = components['schemas']['DeviceSummary'];
 export type DifferenceCause = components['schemas']['DifferenceCause'];
 export type DiscountTotal = components['schemas']['DiscountTotal'];
 export type DismissDuplicateRequest = components['schemas']['DismissDuplicateRequest'];
 export type DisplayState = components['schemas']['DisplayState'];
+export type Document = components['schemas']['Document'];
+export type DocumentTemplate = components['schemas']['DocumentTemplate'];
 export type DuplicateCause = components['schemas']['DuplicateCause'];
 export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type EndMemberSessionResponse = components['schemas']['EndMemberSessionResponse'];
@@ -14930,6 +17310,7 @@ export type EnteredKind = components['schemas']['EnteredKind'];
 export type EnteredOutcome = components['schemas']['EnteredOutcome'];
 export type EraseMeRequest = components['schemas']['EraseMeRequest'];
 export type EraseMemberRequest = components['schemas']['EraseMemberRequest'];
+export type ExclusiveHours = components['schemas']['ExclusiveHours'];
 export type Exclusivity = components['schemas']['Exclusivity'];
 export type ExportFilter = components['schemas']['ExportFilter'];
 export type ExportMembers = components['schemas']['ExportMembers'];
@@ -14952,9 +17333,12 @@ export type GatewayAccount = components['schemas']['GatewayAccount'];
 export type GatewayMode = components['schemas']['GatewayMode'];
 export type Gender = components['schemas']['Gender'];
 export type GetBenefitSettingsResponse = components['schemas']['GetBenefitSettingsResponse'];
+export type GetCouponOfferResponse = components['schemas']['GetCouponOfferResponse'];
 export type GetCouponResponse = components['schemas']['GetCouponResponse'];
 export type GetCouponTemplateResponse = components['schemas']['GetCouponTemplateResponse'];
 export type GetDecisionBatchResponse = components['schemas']['GetDecisionBatchResponse'];
+export type GetDefaultTemplateResponse = components['schemas']['GetDefaultTemplateResponse'];
+export type GetDeviceResponse = components['schemas']['GetDeviceResponse'];
 export type GetHoursResponse = components['schemas']['GetHoursResponse'];
 export type GetLedgerBalancesResponse = components['schemas']['GetLedgerBalancesResponse'];
 export type GetLimitsResponse = components['schemas']['GetLimitsResponse'];
@@ -14971,6 +17355,8 @@ export type GetOrderByTokenResponse = components['schemas']['GetOrderByTokenResp
 export type GetOrderPaymentResponse = components['schemas']['GetOrderPaymentResponse'];
 export type GetOrderResponse = components['schemas']['GetOrderResponse'];
 export type GetPointsSumsResponse = components['schemas']['GetPointsSumsResponse'];
+export type GetPrintJobResponse = components['schemas']['GetPrintJobResponse'];
+export type GetPrintSettingsResponse = components['schemas']['GetPrintSettingsResponse'];
 export type GetProductResponse = components['schemas']['GetProductResponse'];
 export type GetPromoCodeResponse = components['schemas']['GetPromoCodeResponse'];
 export type GetPromotionResponse = components['schemas']['GetPromotionResponse'];
@@ -14985,6 +17371,11 @@ export type GiftEffectInput = components['schemas']['GiftEffectInput'];
 export type GiftState = components['schemas']['GiftState'];
 export type GivenConsent = components['schemas']['GivenConsent'];
 export type GivenConsentKind = components['schemas']['GivenConsentKind'];
+export type GivingDraft = components['schemas']['GivingDraft'];
+export type GivingDraftInput = components['schemas']['GivingDraftInput'];
+export type GivingOccasion = components['schemas']['GivingOccasion'];
+export type GivingRule = components['schemas']['GivingRule'];
+export type GivingState = components['schemas']['GivingState'];
 export type Habit = components['schemas']['Habit'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['HoursInput'];
@@ -15009,6 +17400,7 @@ export type LedgerPart = components['schemas']['LedgerPart'];
 export type LedgerRefund = components['schemas']['LedgerRefund'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type LedgerTransactionKind = components['schemas']['LedgerTransactionKind'];
+export type LetterSize = components['schemas']['LetterSize'];
 export type Level = components['schemas']['Level'];
 export type LimitDays = components['schemas']['LimitDays'];
 export type LimitDaysInput = components['schemas']['LimitDaysInput'];
@@ -15024,6 +17416,7 @@ export type LimitWindow = components['schemas']['LimitWindow'];
 export type LimitWindowInput = components['schemas']['LimitWindowInput'];
 export type LimitWindowKind = components['schemas']['LimitWindowKind'];
 export type Limits = components['schemas']['Limits'];
+export type LineFilter = components['schemas']['LineFilter'];
 export type LineLogin = components['schemas']['LineLogin'];
 export type LineLoginStarted = components['schemas']['LineLoginStarted'];
 export type ListAccountsResponse = components['schemas']['ListAccountsResponse'];
@@ -15033,8 +17426,11 @@ export type ListCategoriesResponse = components['schemas']['ListCategoriesRespon
 export type ListCouponTemplatesResponse = components['schemas']['ListCouponTemplatesResponse'];
 export type ListCouponsResponse = components['schemas']['ListCouponsResponse'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
+export type ListDeviceStatesResponse = components['schemas']['ListDeviceStatesResponse'];
+export type ListDevicesResponse = components['schemas']['ListDevicesResponse'];
 export type ListDuplicatesResponse = components['schemas']['ListDuplicatesResponse'];
 export type ListGatewayAccountsResponse = components['schemas']['ListGatewayAccountsResponse'];
+export type ListGivingRulesResponse = components['schemas']['ListGivingRulesResponse'];
 export type ListHoursVersionsResponse = components['schemas']['ListHoursVersionsResponse'];
 export type ListLedgerTransactionsResponse = components['schemas']['ListLedgerTransactionsResponse'];
 export type ListLimitTemplatesResponse = components['schemas']['ListLimitTemplatesResponse'];
@@ -15051,6 +17447,7 @@ export type ListMySessionsResponse = components['schemas']['ListMySessionsRespon
 export type ListOptionGroupsResponse = components['schemas']['ListOptionGroupsResponse'];
 export type ListOrderLedgerResponse = components['schemas']['ListOrderLedgerResponse'];
 export type ListOrderPaymentMethodsResponse = components['schemas']['ListOrderPaymentMethodsResponse'];
+export type ListOrderPrintJobsResponse = components['schemas']['ListOrderPrintJobsResponse'];
 export type ListOrderRefundsResponse = components['schemas']['ListOrderRefundsResponse'];
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type ListOwnCouponsResponse = components['schemas']['ListOwnCouponsResponse'];
@@ -15059,6 +17456,10 @@ export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMetho
 export type ListPointAdjustmentsResponse = components['schemas']['ListPointAdjustmentsResponse'];
 export type ListPointEntriesResponse = components['schemas']['ListPointEntriesResponse'];
 export type ListPointsProgrammesResponse = components['schemas']['ListPointsProgrammesResponse'];
+export type ListPrintAgentsResponse = components['schemas']['ListPrintAgentsResponse'];
+export type ListPrintJobsResponse = components['schemas']['ListPrintJobsResponse'];
+export type ListPrintPointsResponse = components['schemas']['ListPrintPointsResponse'];
+export type ListPrintRulesResponse = components['schemas']['ListPrintRulesResponse'];
 export type ListProductsResponse = components['schemas']['ListProductsResponse'];
 export type ListPromoCodeUsesResponse = components['schemas']['ListPromoCodeUsesResponse'];
 export type ListPromoCodesResponse = components['schemas']['ListPromoCodesResponse'];
@@ -15073,6 +17474,7 @@ export type ListStockMovementsResponse = components['schemas']['ListStockMovemen
 export type ListStockResponse = components['schemas']['ListStockResponse'];
 export type ListTagBatchesResponse = components['schemas']['ListTagBatchesResponse'];
 export type ListTagsResponse = components['schemas']['ListTagsResponse'];
+export type ListTemplatesResponse = components['schemas']['ListTemplatesResponse'];
 export type ListTierProgrammesResponse = components['schemas']['ListTierProgrammesResponse'];
 export type ListUnsettledResponse = components['schemas']['ListUnsettledResponse'];
 export type LoadedOrder = components['schemas']['LoadedOrder'];
@@ -15123,6 +17525,9 @@ export type NextStepKind = components['schemas']['NextStepKind'];
 export type NthUnitEffect = components['schemas']['NthUnitEffect'];
 export type NthUnitEffectInput = components['schemas']['NthUnitEffectInput'];
 export type Offer = components['schemas']['Offer'];
+export type OfferCouponRequest = components['schemas']['OfferCouponRequest'];
+export type OfferCouponResponse = components['schemas']['OfferCouponResponse'];
+export type OfferedCoupon = components['schemas']['OfferedCoupon'];
 export type OfferedDay = components['schemas']['OfferedDay'];
 export type OfferedOpening = components['schemas']['OfferedOpening'];
 export type OpenState = components['schemas']['OpenState'];
@@ -15156,6 +17561,9 @@ export type OutcomeCount = components['schemas']['OutcomeCount'];
 export type OutcomeState = components['schemas']['OutcomeState'];
 export type OutsideHours = components['schemas']['OutsideHours'];
 export type Overbooked = components['schemas']['Overbooked'];
+export type PairDeviceRequest = components['schemas']['PairDeviceRequest'];
+export type PairDeviceResponse = components['schemas']['PairDeviceResponse'];
+export type Paper = components['schemas']['Paper'];
 export type Pause = components['schemas']['Pause'];
 export type PauseEnd = components['schemas']['PauseEnd'];
 export type PauseEndInput = components['schemas']['PauseEndInput'];
@@ -15212,8 +17620,13 @@ export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
 export type PreviewPauseResponse = components['schemas']['PreviewPauseResponse'];
 export type PreviewPointsProgrammeRequest = components['schemas']['PreviewPointsProgrammeRequest'];
 export type PreviewPointsProgrammeResponse = components['schemas']['PreviewPointsProgrammeResponse'];
+export type PreviewPrintJobResponse = components['schemas']['PreviewPrintJobResponse'];
 export type PreviewRuleRequest = components['schemas']['PreviewRuleRequest'];
 export type PreviewRuleResponse = components['schemas']['PreviewRuleResponse'];
+export type PreviewTagRuleRequest = components['schemas']['PreviewTagRuleRequest'];
+export type PreviewTagRuleResponse = components['schemas']['PreviewTagRuleResponse'];
+export type PreviewTemplateRequest = components['schemas']['PreviewTemplateRequest'];
+export type PreviewTemplateResponse = components['schemas']['PreviewTemplateResponse'];
 export type PreviewTierProgrammeRequest = components['schemas']['PreviewTierProgrammeRequest'];
 export type PreviewTierProgrammeResponse = components['schemas']['PreviewTierProgrammeResponse'];
 export type PriceChange = components['schemas']['PriceChange'];
@@ -15221,6 +17634,27 @@ export type PriceCut = components['schemas']['PriceCut'];
 export type PriceCutInput = components['schemas']['PriceCutInput'];
 export type PricedLine = components['schemas']['PricedLine'];
 export type PricedQuote = components['schemas']['PricedQuote'];
+export type PrintAgent = components['schemas']['PrintAgent'];
+export type PrintAttempt = components['schemas']['PrintAttempt'];
+export type PrintChannel = components['schemas']['PrintChannel'];
+export type PrintDecision = components['schemas']['PrintDecision'];
+export type PrintDeviceChanged = components['schemas']['PrintDeviceChanged'];
+export type PrintJob = components['schemas']['PrintJob'];
+export type PrintJobChanged = components['schemas']['PrintJobChanged'];
+export type PrintJobReason = components['schemas']['PrintJobReason'];
+export type PrintJobState = components['schemas']['PrintJobState'];
+export type PrintOrderRequest = components['schemas']['PrintOrderRequest'];
+export type PrintOrderResponse = components['schemas']['PrintOrderResponse'];
+export type PrintPoint = components['schemas']['PrintPoint'];
+export type PrintPointInput = components['schemas']['PrintPointInput'];
+export type PrintPrepListRequest = components['schemas']['PrintPrepListRequest'];
+export type PrintPrepListResponse = components['schemas']['PrintPrepListResponse'];
+export type PrintRule = components['schemas']['PrintRule'];
+export type PrintRuleInput = components['schemas']['PrintRuleInput'];
+export type PrintSettings = components['schemas']['PrintSettings'];
+export type PrintTestSlipRequest = components['schemas']['PrintTestSlipRequest'];
+export type PrintTestSlipResponse = components['schemas']['PrintTestSlipResponse'];
+export type PrintTrigger = components['schemas']['PrintTrigger'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemField = components['schemas']['ProblemField'];
 export type Product = components['schemas']['Product'];
@@ -15234,6 +17668,7 @@ export type PromoCodeDraftInput = components['schemas']['PromoCodeDraftInput'];
 export type PromoCodeState = components['schemas']['PromoCodeState'];
 export type PromoCodeUse = components['schemas']['PromoCodeUse'];
 export type Promotion = components['schemas']['Promotion'];
+export type PromotionBranchDay = components['schemas']['PromotionBranchDay'];
 export type PromotionDay = components['schemas']['PromotionDay'];
 export type PromotionDraftInput = components['schemas']['PromotionDraftInput'];
 export type PromotionState = components['schemas']['PromotionState'];
@@ -15270,14 +17705,23 @@ export type RefundableLine = components['schemas']['RefundableLine'];
 export type RejectedRule = components['schemas']['RejectedRule'];
 export type RemoveSpecialDayRequest = components['schemas']['RemoveSpecialDayRequest'];
 export type RemoveSpecialDayResponse = components['schemas']['RemoveSpecialDayResponse'];
+export type RenewDeviceAddressRequest = components['schemas']['RenewDeviceAddressRequest'];
+export type RenewDeviceAddressResponse = components['schemas']['RenewDeviceAddressResponse'];
+export type RenewPrintAgentCodeRequest = components['schemas']['RenewPrintAgentCodeRequest'];
+export type RenewPrintAgentCodeResponse = components['schemas']['RenewPrintAgentCodeResponse'];
 export type ReplaceCredentialsRequest = components['schemas']['ReplaceCredentialsRequest'];
 export type ReplaceCredentialsResponse = components['schemas']['ReplaceCredentialsResponse'];
 export type Replay = components['schemas']['Replay'];
 export type ReplayBranch = components['schemas']['ReplayBranch'];
+export type ReplayDay = components['schemas']['ReplayDay'];
+export type ReplayMismatch = components['schemas']['ReplayMismatch'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ReplayProduct = components['schemas']['ReplayProduct'];
 export type ReplayResult = components['schemas']['ReplayResult'];
 export type ReplayState = components['schemas']['ReplayState'];
+export type ReplayWeekBefore = components['schemas']['ReplayWeekBefore'];
+export type ReprintJobRequest = components['schemas']['ReprintJobRequest'];
+export type ReprintJobResponse = components['schemas']['ReprintJobResponse'];
 export type RequestCode = components['schemas']['RequestCode'];
 export type RequestCounterCodeRequest = components['schemas']['RequestCounterCodeRequest'];
 export type RequestCounterCodeResponse = components['schemas']['RequestCounterCodeResponse'];
@@ -15290,6 +17734,7 @@ export type ResolveRowResponse = components['schemas']['ResolveRowResponse'];
 export type ResumePauseRequest = components['schemas']['ResumePauseRequest'];
 export type ResumePauseResponse = components['schemas']['ResumePauseResponse'];
 export type ReturnedBenefits = components['schemas']['ReturnedBenefits'];
+export type RoutedProductInput = components['schemas']['RoutedProductInput'];
 export type RowDecision = components['schemas']['RowDecision'];
 export type RuleAudience = components['schemas']['RuleAudience'];
 export type RuleAudienceInput = components['schemas']['RuleAudienceInput'];
@@ -15331,6 +17776,7 @@ export type SaveTierProgrammeRequest = components['schemas']['SaveTierProgrammeR
 export type SaveTierProgrammeResponse = components['schemas']['SaveTierProgrammeResponse'];
 export type Scope = components['schemas']['Scope'];
 export type ScopeInput = components['schemas']['ScopeInput'];
+export type SendPairingSlipRequest = components['schemas']['SendPairingSlipRequest'];
 export type Session = components['schemas']['Session'];
 export type SetAccountStateRequest = components['schemas']['SetAccountStateRequest'];
 export type SetAccountStateResponse = components['schemas']['SetAccountStateResponse'];
@@ -15368,6 +17814,7 @@ export type SignIn = components['schemas']['SignIn'];
 export type SignInMember = components['schemas']['SignInMember'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SkuAvailability = components['schemas']['SkuAvailability'];
+export type SlipsPer = components['schemas']['SlipsPer'];
 export type Slot = components['schemas']['Slot'];
 export type SlotLoad = components['schemas']['SlotLoad'];
 export type SlotState = components['schemas']['SlotState'];
@@ -15398,8 +17845,16 @@ export type SwitchPromoCodesResponse = components['schemas']['SwitchPromoCodesRe
 export type Tag = components['schemas']['Tag'];
 export type TagBatch = components['schemas']['TagBatch'];
 export type TagFilterInput = components['schemas']['TagFilterInput'];
+export type TagRule = components['schemas']['TagRule'];
+export type TagRuleInput = components['schemas']['TagRuleInput'];
 export type TagSource = components['schemas']['TagSource'];
 export type TaxType = components['schemas']['TaxType'];
+export type Template = components['schemas']['Template'];
+export type TemplateBlock = components['schemas']['TemplateBlock'];
+export type TemplateBlockInput = components['schemas']['TemplateBlockInput'];
+export type TemplateInput = components['schemas']['TemplateInput'];
+export type TemplateLayout = components['schemas']['TemplateLayout'];
+export type TemplateLayoutInput = components['schemas']['TemplateLayoutInput'];
 export type TestOrderStep = components['schemas']['TestOrderStep'];
 export type TestStep = components['schemas']['TestStep'];
 export type TestStepOutcome = components['schemas']['TestStepOutcome'];
@@ -15412,6 +17867,7 @@ export type TierChangeCause = components['schemas']['TierChangeCause'];
 export type TierChangeMode = components['schemas']['TierChangeMode'];
 export type TierCondition = components['schemas']['TierCondition'];
 export type TierDowngrade = components['schemas']['TierDowngrade'];
+export type TierGift = components['schemas']['TierGift'];
 export type TierInput = components['schemas']['TierInput'];
 export type TierMembers = components['schemas']['TierMembers'];
 export type TierMove = components['schemas']['TierMove'];
@@ -15439,6 +17895,7 @@ export type UnmaskContactRequest = components['schemas']['UnmaskContactRequest']
 export type UnmaskContactResponse = components['schemas']['UnmaskContactResponse'];
 export type UnmaskMemberRequest = components['schemas']['UnmaskMemberRequest'];
 export type UnmaskMemberResponse = components['schemas']['UnmaskMemberResponse'];
+export type UnroutedProduct = components['schemas']['UnroutedProduct'];
 export type UnsettledMoney = components['schemas']['UnsettledMoney'];
 export type UpdateBenefitSettingsRequest = components['schemas']['UpdateBenefitSettingsRequest'];
 export type UpdateBenefitSettingsResponse = components['schemas']['UpdateBenefitSettingsResponse'];
@@ -15446,14 +17903,24 @@ export type UpdateBranchResponse = components['schemas']['UpdateBranchResponse']
 export type UpdateBrandResponse = components['schemas']['UpdateBrandResponse'];
 export type UpdateCouponTemplateRequest = components['schemas']['UpdateCouponTemplateRequest'];
 export type UpdateCouponTemplateResponse = components['schemas']['UpdateCouponTemplateResponse'];
+export type UpdateDeviceRequest = components['schemas']['UpdateDeviceRequest'];
+export type UpdateDeviceResponse = components['schemas']['UpdateDeviceResponse'];
 export type UpdateGatewayAccountRequest = components['schemas']['UpdateGatewayAccountRequest'];
 export type UpdateGatewayAccountResponse = components['schemas']['UpdateGatewayAccountResponse'];
+export type UpdateGivingRuleRequest = components['schemas']['UpdateGivingRuleRequest'];
+export type UpdateGivingRuleResponse = components['schemas']['UpdateGivingRuleResponse'];
 export type UpdateMeRequest = components['schemas']['UpdateMeRequest'];
 export type UpdateMeResponse = components['schemas']['UpdateMeResponse'];
 export type UpdateMemberRequest = components['schemas']['UpdateMemberRequest'];
 export type UpdateMemberResponse = components['schemas']['UpdateMemberResponse'];
 export type UpdateMyAddressRequest = components['schemas']['UpdateMyAddressRequest'];
 export type UpdateMyAddressResponse = components['schemas']['UpdateMyAddressResponse'];
+export type UpdatePrintPointRequest = components['schemas']['UpdatePrintPointRequest'];
+export type UpdatePrintPointResponse = components['schemas']['UpdatePrintPointResponse'];
+export type UpdatePrintRuleRequest = components['schemas']['UpdatePrintRuleRequest'];
+export type UpdatePrintRuleResponse = components['schemas']['UpdatePrintRuleResponse'];
+export type UpdatePrintSettingsRequest = components['schemas']['UpdatePrintSettingsRequest'];
+export type UpdatePrintSettingsResponse = components['schemas']['UpdatePrintSettingsResponse'];
 export type UpdateProductResponse = components['schemas']['UpdateProductResponse'];
 export type UpdatePromoCodeRequest = components['schemas']['UpdatePromoCodeRequest'];
 export type UpdatePromoCodeResponse = components['schemas']['UpdatePromoCodeResponse'];
@@ -15461,6 +17928,8 @@ export type UpdatePromotionRequest = components['schemas']['UpdatePromotionReque
 export type UpdatePromotionResponse = components['schemas']['UpdatePromotionResponse'];
 export type UpdateTagRequest = components['schemas']['UpdateTagRequest'];
 export type UpdateTagResponse = components['schemas']['UpdateTagResponse'];
+export type UpdateTemplateRequest = components['schemas']['UpdateTemplateRequest'];
+export type UpdateTemplateResponse = components['schemas']['UpdateTemplateResponse'];
 export type UsableCoupon = components['schemas']['UsableCoupon'];
 export type Variant = components['schemas']['Variant'];
 export type VariantInput = components['schemas']['VariantInput'];
@@ -16380,6 +18849,416 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListPausesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_print_agents: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPrintAgentsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_print_agent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePrintAgentRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePrintAgentResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_device_states: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeviceStatesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDevicesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_device: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateDeviceResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_print_jobs: {
+        parameters: {
+            query?: {
+                /** @description States; empty for all. */
+                states?: string;
+                /** @description Device; empty for all. */
+                device_id?: string;
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPrintJobsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_print_points: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPrintPointsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_print_point: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePrintPointRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePrintPointResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_print_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPrintRoutesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckPrintRoutesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_print_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPrintSettingsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_print_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePrintSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePrintSettingsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -17654,6 +20533,82 @@ export interface operations {
             };
         };
     };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTemplatesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -18643,6 +21598,152 @@ export interface operations {
             };
         };
     };
+    list_giving_rules: {
+        parameters: {
+            query?: {
+                /** @description Rules that have ended too. */
+                with_ended?: boolean;
+                /** @description Rules that give coupons of this template alone; all when left out. */
+                template_id?: string;
+                /** @description 20, 50 or 100; 100 when left out. */
+                page_size?: number;
+                /** @description Token of the page before; left out for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGivingRulesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_giving_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGivingRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateGivingRuleResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_giving_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateGivingRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateGivingRuleResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_giving_rule_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeGivingRuleStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeGivingRuleStateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     copy_limits: {
         parameters: {
             query?: never;
@@ -19540,6 +22641,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettleRefundResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_order_print_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrderPrintJobsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintOrderResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -20551,6 +23723,880 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WithdrawPointsProgrammeResponse"];
                 };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_print_agent: {
+        parameters: {
+            query?: {
+                /** @description Version it was read at. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_print_agent_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Agent. */
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewPrintAgentCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewPrintAgentCodeResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetDeviceResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateDeviceResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_device: {
+        parameters: {
+            query?: {
+                /** @description Version it was read at. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_device_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewDeviceAddressRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewDeviceAddressResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pair_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairDeviceResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_pairing_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendPairingSlipRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_test_slip: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Device. */
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintTestSlipRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintTestSlipResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_print_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPrintJobResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_print_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPrintJobRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelPrintJobResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_print_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecidePrintJobRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidePrintJobResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_print_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPrintJobResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reprint_job: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Job. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReprintJobRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReprintJobResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_print_point: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Print point. */
+                print_point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePrintPointRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePrintPointResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_print_point: {
+        parameters: {
+            query?: {
+                /** @description Version it was read at. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Print point. */
+                print_point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_prep_list: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Print point. */
+                print_point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintPrepListRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintPrepListResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_print_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Print point. */
+                print_point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPrintRulesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_print_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1–128 visible characters; the same key and body give the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Print point. */
+                print_point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePrintRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatePrintRuleResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_print_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Rule. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePrintRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdatePrintRuleResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_print_rule: {
+        parameters: {
+            query?: {
+                /** @description Version it was read at. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Rule. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_default_template: {
+        parameters: {
+            query?: {
+                /** @description Document. */
+                document?: components["schemas"]["Document"];
+                /** @description Paper. */
+                paper?: components["schemas"]["Paper"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetDefaultTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateTemplateResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_template: {
+        parameters: {
+            query?: {
+                /** @description Version it was read at. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Template. */
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused. */
             default: {
@@ -21876,6 +25922,39 @@ export interface operations {
             };
         };
     };
+    preview_tag_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewTagRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewTagRuleResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     update_tag: {
         parameters: {
             query?: never;
@@ -22262,6 +26341,78 @@ export interface operations {
             };
         };
     };
+    get_coupon_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description Text of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCouponOfferResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description Text of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimCouponRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimCouponResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_own_coupons: {
         parameters: {
             query?: {
@@ -22285,6 +26436,76 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListOwnCouponsResponse"];
                 };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description Coupon. */
+                coupon_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferCouponRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferCouponResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_coupon_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+                /** @description Coupon. */
+                coupon_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused. */
             default: {

@@ -1,3 +1,46 @@
+// The phone is changed: one that another member has is refused at the phone.
+async function changePhone({ page, shoot }) {
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "更換手機號碼" }).click();
+  const confirm = async (phone) => {
+    await dialog.getByLabel("新的手機號碼").fill(phone);
+    await dialog.getByRole("button", { name: "傳送驗證碼" }).click();
+    await dialog.getByLabel("驗證碼（6 位數字）").fill("246810");
+    await shoot("member-phone-code");
+    await dialog.getByRole("button", { name: "換成這支號碼" }).click();
+  };
+  await confirm("0912340000");
+  await dialog.getByText("這支電話已經登記過了。").waitFor();
+  await shoot("member-phone-taken");
+  await confirm("0987654321");
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("0987-654-321").waitFor();
+}
+
+// A coupon is passed on by a link, which its owner sees too; a friend's coupon is taken.
+async function passOn({ page, shoot, shop }) {
+  const dialog = page.getByRole("dialog");
+  const coupons = page.getByRole("region", { name: "優惠券", exact: true });
+  await coupons.getByRole("button", { name: "把生日券 折 30 元轉送給朋友" }).click();
+  await dialog.getByRole("button", { name: "產生連結" }).click();
+  await dialog.getByLabel("轉送連結").waitFor();
+  await shoot("coupon-link");
+  await dialog.getByRole("button", { name: "關閉" }).click();
+  await coupons.getByText(/轉送中/u).waitFor();
+  await shoot("coupon-offered", true);
+  await page.goto(`${shop}/coupons/own-link`);
+  await page.getByText(/這是您轉送的券/u).waitFor();
+  await page.goto(`${shop}/coupons/no-link`);
+  await page.getByText(/這個轉贈連結已失效/u).waitFor();
+  await shoot("coupon-over");
+  await page.goto(`${shop}/coupons/friend-link`);
+  await page.getByRole("button", { name: "領取" }).click();
+  await page.getByText(/領到了/u).waitFor();
+  await shoot("coupon-taken");
+  await page.goto(`${shop}/member`);
+  await coupons.getByText("開幕折 50 元").waitFor();
+}
+
 // Benefits and membership: a guest with a code joins, uses a coupon and points, orders, and sees the own page.
 export async function members({ page, shoot, fault, shop }) {
   const dialog = page.getByRole("dialog");
@@ -44,9 +87,15 @@ export async function members({ page, shoot, fault, shop }) {
   await benefits.getByText(/^用 \d+ 點，折 NT\$\d+$/u).waitFor();
   await page.getByText(/完成後可得 \d+ 點/u).waitFor();
   await shoot("benefits-member", true);
+  // A code that is only typed is applied first; it does nothing, which is said before the order goes without it.
+  await benefits.getByRole("textbox", { name: "優惠碼" }).fill("forgotten");
+  await page.getByRole("button", { name: /送出訂單/u }).click();
+  await page.getByRole("link", { name: "優惠碼 forgotten沒有套用，看原因" }).waitFor();
+  await shoot("benefits-unused");
   await page.getByRole("button", { name: /送出訂單/u }).click();
   await page.waitForURL(/orders/u);
   await page.getByText("使用的優惠").waitFor();
+  await page.getByRole("list", { name: "沒有套用的優惠" }).getByText(/未套用：沒有這個優惠碼/u).waitFor();
   await shoot("benefits-order", true);
 
   await page.goto(`${shop}/member`);
@@ -59,6 +108,8 @@ export async function members({ page, shoot, fault, shop }) {
   await page.getByRole("button", { name: "新增地址" }).click();
   await shoot("member-address");
   await dialog.getByRole("button", { name: "關閉" }).click();
+  await changePhone({ page, shoot });
+  await passOn({ page, shoot, shop });
   await page.getByRole("button", { name: "登出這台裝置" }).click();
   await page.getByText("還沒登入").waitFor();
   await shoot("member-guest");

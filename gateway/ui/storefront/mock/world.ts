@@ -4,7 +4,6 @@ import type { NextStep, OrderPayment, PayBody, PaymentProgress, PayMethod } from
 import { bodyLine, describe, unitPrice, type CartLine } from "../src/domain/cart";
 import { indexMenu } from "../src/domain/menu-index";
 import { givenIn, isSatisfied, type Choice } from "../src/domain/options";
-import type { EnteredCart } from "../src/api/benefits";
 import { branches, demoMenu } from "./demo-menu";
 import { Members } from "./members";
 import { Refused } from "./refused";
@@ -167,7 +166,7 @@ export class World {
     return this.members.benefit({
       hash: `h${JSON.stringify(lines.map(({ variant_id, net }) => [variant_id, net]))}-${total}-${cart.wanted_at ?? "asap"}`, quoted_at: new Date().toISOString(), valid_until: in_(10),
       menu_number: this.menuNumber, currency: "TWD", lines, list_total, goods_total: list_total, benefits: null, offers: [], usable_coupons: [], fees, total, promised_at: cart.wanted_at ?? (this.open ? promise() : null), warnings,
-    } as Quote, cart as EnteredCart) as Quote;
+    } as Quote, cart);
   }
 
   payMethods(amount: number): PayMethod[] {

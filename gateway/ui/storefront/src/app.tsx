@@ -4,7 +4,7 @@ import { go, herePath, query, route } from "./lib/router";
 import { BrandPage } from "./pages/brand/page";
 import { ordering } from "./pages/checkout/ordering-later";
 import { LostPage, StartPage } from "./pages/lost/page";
-import { memberPage, signingIn } from "./pages/member/later";
+import { couponPage, memberPage, signingIn } from "./pages/member/later";
 import { MenuPage } from "./pages/menu/page";
 import { orderStatus } from "./pages/order/order-later";
 import { Lazy } from "./parts/lazy";
@@ -74,6 +74,13 @@ function ShopPage({ shop }: { shop: Shop }) {
     return (
       <Lazy page of={memberPage} waiting={<Skeleton rows={5} />}>
         {({ MemberPage }) => <MemberPage shop={shop} />}
+      </Lazy>
+    );
+  }
+  if (current.page === "coupon") {
+    return (
+      <Lazy page of={couponPage} waiting={<Skeleton rows={3} />}>
+        {({ CouponPage }) => <CouponPage key={current.token} shop={shop} token={current.token} />}
       </Lazy>
     );
   }

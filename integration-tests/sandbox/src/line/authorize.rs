@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{Authorisation, CODES, Granted, NAME, PEOPLE, REQUESTS};
@@ -15,6 +16,7 @@ use crate::{
 };
 
 const BAND: &str = "模擬 LINE 登入";
+const NEW_PERSON: &str = "新朋友";
 
 pub async fn page(call: Call) -> Response {
     let query = Fields::parse(call.incoming.query.as_bytes());
@@ -58,11 +60,25 @@ pub async fn page(call: Call) -> Response {
         );
     }
     body += &format!(
+        "<form method=\"post\" action=\"/sandbox/act\">{}{}\
+         <p><label>其他帳號 <input name=\"user\" required pattern=\"U[0-9a-f]{{32}}\" value=\"{}\"></label></p>\
+         <button name=\"action\" value=\"allow\">用其他帳號登入</button></form>",
+        pages::hidden("reference", &authorisation.state),
+        pages::hidden("name", NEW_PERSON),
+        new_user(&authorisation.state)
+    );
+    body += &format!(
         "<form method=\"post\" action=\"/sandbox/act\">{}\
          <button class=\"plain\" name=\"action\" value=\"deny\">取消</button></form>",
         pages::hidden("reference", &authorisation.state)
     );
     pages::titled(StatusCode::OK, BAND, BAND, &body).into_response()
+}
+
+/// An account in LINE that nobody has used: who asked first.
+fn new_user(state: &str) -> String {
+    let digest = hex::encode(Sha256::digest(state));
+    format!("U{}", &digest[..32])
 }
 
 /// What an application does wrong, by the documentation and by what is wise.

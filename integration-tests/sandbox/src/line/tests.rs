@@ -11,18 +11,23 @@ const STATE: &str = "0123456789abcdef.x";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-async fn authorize(bench: &Bench, challenge: &str) -> u16 {
+async fn page(bench: &Bench, state: &str, challenge: &str) -> (u16, String) {
     let mut url: url::Url = bench.url(NAME, "/oauth2/v2.1/authorize").parse().unwrap();
     url.query_pairs_mut()
         .append_pair("response_type", "code")
         .append_pair("client_id", CHANNEL)
         .append_pair("redirect_uri", "https://shop.example/return")
-        .append_pair("state", STATE)
+        .append_pair("state", state)
         .append_pair("scope", "openid profile")
         .append_pair("nonce", "nonce-0123456789")
         .append_pair("code_challenge", challenge)
         .append_pair("code_challenge_method", "S256");
-    bench.http.get(url).send().await.unwrap().status().as_u16()
+    let response = bench.http.get(url).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+async fn authorize(bench: &Bench, challenge: &str) -> u16 {
+    page(bench, STATE, challenge).await.0
 }
 
 async fn allow(bench: &Bench) -> String {
@@ -72,6 +77,35 @@ async fn a_code_gives_an_id_token_once_and_to_who_began() {
     assert_eq!(claims["nonce"], "nonce-0123456789");
     let again = exchange(&bench, &code, VERIFIER).await;
     assert_eq!(again["error"], "invalid_grant");
+}
+
+#[tokio::test]
+async fn each_page_offers_an_account_that_nobody_has_used() {
+    let bench = Bench::new().await;
+    let mut offered = Vec::new();
+    for state in [STATE, "fedcba9876543210.y"] {
+        let (_, html) = page(&bench, state, CHALLENGE).await;
+        let users = html
+            .match_indices("value=\"U")
+            .map(|(at, _)| &html[at + 7..at + 40]);
+        offered.push(users.last().unwrap().to_owned());
+    }
+    assert_ne!(offered[0], offered[1]);
+    let act =
+        json!({ "action": "allow", "reference": STATE, "user": offered[0], "name": "新朋友" });
+    let outcome = bench.act(NAME, act).await;
+    let url: url::Url = outcome["browser"]["url"].as_str().unwrap().parse().unwrap();
+    let (_, code) = url.query_pairs().find(|(name, _)| name == "code").unwrap();
+    let token = exchange(&bench, &code, VERIFIER).await;
+    let claims = token["id_token"]
+        .as_str()
+        .unwrap()
+        .split('.')
+        .nth(1)
+        .unwrap();
+    let claims: Value =
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    assert_eq!(claims["sub"], offered[0].as_str());
 }
 
 #[tokio::test]

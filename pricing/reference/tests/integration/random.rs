@@ -24,7 +24,7 @@ const ENTERED: u128 = 100;
 
 pub fn orders() -> impl Strategy<Value = Order> {
     let rules = vec(rule(), 0..7);
-    let entered = vec(entered(), 0..4);
+    let entered = (vec(entered(), 0..4), places());
     let member = option::weighted(0.7, member());
     let points = option::weighted(0.4, (0..150_u32, prop::bool::weighted(0.1)));
     let cap = option::weighted(0.2, 500..9_000_u32);
@@ -40,7 +40,7 @@ pub fn orders() -> impl Strategy<Value = Order> {
         usage(),
     )
         .prop_map(
-            |((lines, fees), rules, entered, member, points, program, cap, usage)| {
+            |((lines, fees), rules, (entered, places), member, points, program, cap, usage)| {
                 let rules = rules.into_iter().enumerate();
                 let rules: Vec<_> = rules
                     .map(|(n, rule)| numbered(rule, n as u128 + 1))
@@ -68,6 +68,7 @@ pub fn orders() -> impl Strategy<Value = Order> {
                         .map(|(n, used)| (rule_id(n), used))
                         .collect(),
                     entered,
+                    places,
                     points: points.map(|(points, insisted)| EnteredPoints { points, insisted }),
                     program: Some(program),
                     fees,
@@ -93,6 +94,11 @@ fn numbered(mut rule: Rule, n: u128) -> Rule {
         rule.exclusive = Exclusive::Group(format!("{name} {:?}", rule.stage()));
     }
     rule
+}
+
+fn places() -> impl Strategy<Value = Places> {
+    let most = || 1..=MAX_ENTERED;
+    (most(), most()).prop_map(|(codes, coupons)| Places { codes, coupons })
 }
 
 fn at_most_three_of_a_class(mut entered: Vec<EnteredRule>) -> Vec<EnteredRule> {

@@ -2,10 +2,11 @@
 
 use chassis::{
     clock::Clock,
-    db::{StoreError, TenantTx},
+    db::{StoreError, SystemTx, TenantTx},
     error::Problem,
-    id::BrandId,
+    id::{BrandId, OrganisationId},
     money::Currency,
+    snapshot::Key,
 };
 use uuid::Uuid;
 
@@ -45,6 +46,29 @@ impl TryFrom<Row> for Brand {
             version: row.version,
         })
     }
+}
+
+/// The keys of the brands of all organisations after `after`, in their order.
+pub async fn list_keys(tx: &mut SystemTx, after: Key, limit: i64) -> Result<Vec<Key>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT org_id, brand_id
+         FROM brands
+         WHERE (org_id, brand_id) > ($1, $2)
+         ORDER BY org_id, brand_id
+         LIMIT $3",
+        after.org.as_uuid(),
+        after.id,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Key {
+            org: OrganisationId::from_uuid(row.org_id),
+            id: row.brand_id,
+        })
+        .collect())
 }
 
 /// Inserts a brand and its slug; refuses with `CODE_TAKEN` when any organisation has the slug.

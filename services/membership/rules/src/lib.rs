@@ -10,6 +10,7 @@ mod check;
 mod document;
 mod enabling;
 mod explanation;
+mod moment;
 mod replay;
 
 pub use check::{MAX_BUDGET, check_points, check_rule};
@@ -19,7 +20,8 @@ pub use enabling::{
     with, without,
 };
 pub use explanation::{explanation, notice, rejection};
+pub use moment::moment;
 pub use replay::{
-    BranchEffect, Mismatch, OrderEffect, PastOrder, ProductEffect, Replay, ReplayReport, Sold,
-    replay,
+    BranchEffect, DayEffect, DaySales, Mismatch, OrderEffect, PastMenu, PastOrder, ProductEffect,
+    Replay, ReplayReport, Sold, Trial, past_order, replay,
 };

@@ -4,20 +4,24 @@
 //! menu, the count of branches and, where a rule counts its uses, of members. Nothing foresees what
 //! customers would have bought otherwise (不含需求變化).
 
+mod past_order;
 mod report;
 mod uses;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use pricing::{
-    Amount, Cart, EnteredPoints, EnteredRule, Fee, Gifts, PointsProgram, Priced, Rate, Request,
-    RuleId,
+    Amount, Cart, EnteredPoints, EnteredRule, Fee, Gifts, Places, PointsProgram, Priced, Rate,
+    Request, RuleId,
     rules::{Context, Customer, Rule, RuleSet},
 };
 use uuid::Uuid;
 
+pub use past_order::{PastMenu, past_order};
 use report::Effects;
-pub use report::{BranchEffect, Mismatch, OrderEffect, ProductEffect, ReplayReport};
+pub use report::{
+    BranchEffect, DayEffect, DaySales, Mismatch, OrderEffect, ProductEffect, ReplayReport,
+};
 use uses::Uses;
 
 /// An order with everything that decided its price, and the price.
@@ -37,9 +41,11 @@ pub struct PastOrder {
     pub context: Context,
     /// Who, as it was then.
     pub customer: Customer,
-    /// Codes and coupons that were used, in the versions of then.
+    /// Codes and coupons that were entered, in the versions of then.
     pub entered: Vec<EnteredRule>,
-    /// Points that were used.
+    /// How many of them it could have.
+    pub places: Places,
+    /// Points that were asked for.
     pub points: Option<EnteredPoints>,
     /// The points programme of then.
     pub program: Option<Arc<PointsProgram>>,
@@ -60,8 +66,34 @@ pub struct Sold {
     pub nets: Vec<Amount>,
     /// What was to be paid.
     pub total: Amount,
-    /// What each version of a rule took off, above zero; gifts with nothing.
+    /// What each version of a rule that was used took off goods and fees, gifts at list price.
     pub off: BTreeMap<(RuleId, i64), Amount>,
+}
+
+/// Rules of then, and others to be tried on the orders that were priced by them.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    before: RuleSet,
+    /// Without the periods of what changed: those begin after the orders.
+    after: RuleSet,
+    /// Rules of `after` that `before` has not, or in another version.
+    changed: Vec<Rule>,
+}
+
+impl Trial {
+    /// Tries `after` on orders that were priced by `before`. Rules of `after` that are not in `before` act
+    /// whatever their period is, and count their uses in these orders.
+    pub fn new(before: RuleSet, after: &RuleSet) -> anyhow::Result<Self> {
+        let changed = after.rules().iter();
+        let changed = changed.filter(|rule| !before.rules().contains(rule));
+        let changed: Vec<_> = changed.cloned().collect();
+        let after = at_any_time(after, &changed)?;
+        Ok(Self {
+            before,
+            after,
+            changed,
+        })
+    }
 }
 
 /// A replay under way.
@@ -77,44 +109,42 @@ pub fn replay(
     before: &RuleSet,
     after: &RuleSet,
 ) -> anyhow::Result<ReplayReport> {
+    let trial = Trial::new(before.clone(), after)?;
     let mut replay = Replay::default();
-    replay.page(orders, before, after)?;
+    for order in orders {
+        replay.next(order, &trial);
+    }
     Ok(replay.report())
 }
 
 impl Replay {
-    /// Replays the next orders, all of which were priced by `before`. Rules of `after` that are not
-    /// in `before` act whatever their period is, and count their uses in these orders.
-    pub fn page(
-        &mut self,
-        orders: &[PastOrder],
-        before: &RuleSet,
-        after: &RuleSet,
-    ) -> anyhow::Result<()> {
-        let changed = changed(before, after);
-        let after = at_any_time(after, &changed)?;
-        for order in orders {
-            let known = uses::stored(order, before);
-            let Some(now) = price(order, before, &known) else {
-                self.effects.not_reproduced(order, None);
-                continue;
-            };
-            if !is_as_sold(order, &now) {
-                self.effects.not_reproduced(order, Some(now.total));
-                continue;
+    /// Replays the next order, in the order of time.
+    pub fn next(&mut self, order: &PastOrder, trial: &Trial) {
+        let known = uses::stored(order, &trial.before);
+        let now = price(order, &trial.before, &known);
+        let now = match now {
+            Some(now) if is_as_sold(order, &now) => now,
+            now => {
+                let now = now.map(|now| now.total);
+                return self.effects.not_reproduced(Mismatch::of(order, now));
             }
-            let mut usage = known;
-            usage.retain(|rule, _| !changed.iter().any(|one| one.id == *rule));
-            self.uses.fill(&mut usage, &changed, order);
-            match price(order, &after, &usage) {
-                Some(then) => {
-                    self.uses.count(&changed, order, &then);
-                    self.effects.add(order, &now, &then);
-                }
-                None => self.effects.not_reproduced(order, None),
+        };
+        let changed = &trial.changed;
+        let mut usage = known;
+        usage.retain(|rule, _| !changed.iter().any(|one| one.id == *rule));
+        self.uses.fill(&mut usage, changed, order);
+        match price(order, &trial.after, &usage) {
+            Some(then) => {
+                self.uses.count(changed, order, &then);
+                self.effects.add(order, &now, &then);
             }
+            None => self.effects.not_reproduced(Mismatch::of(order, None)),
         }
-        Ok(())
+    }
+
+    /// Counts an order that has no price any more, because something of it is not known.
+    pub fn unpriced(&mut self, order: Mismatch) {
+        self.effects.not_reproduced(order);
     }
 
     /// What was found so far.
@@ -124,14 +154,7 @@ impl Replay {
     }
 }
 
-/// Rules of `after` that `before` has not, or in another version.
-fn changed<'a>(before: &RuleSet, after: &'a RuleSet) -> Vec<&'a Rule> {
-    let known = |rule: &&Rule| !before.rules().contains(rule);
-    after.rules().iter().filter(known).collect()
-}
-
-/// Without the periods of the changed rules: they begin after the orders they are tried on.
-fn at_any_time(after: &RuleSet, changed: &[&Rule]) -> anyhow::Result<RuleSet> {
+fn at_any_time(after: &RuleSet, changed: &[Rule]) -> anyhow::Result<RuleSet> {
     let rules = after.rules().iter().map(|rule| {
         let mut rule = rule.clone();
         if changed.iter().any(|one| one.id == rule.id) {
@@ -155,6 +178,7 @@ fn price(
         customer: &order.customer,
         usage,
         entered: &order.entered,
+        places: order.places,
         points: order.points,
         program: order.program.as_deref(),
         fees: &order.fees,

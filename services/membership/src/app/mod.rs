@@ -4,6 +4,7 @@ pub mod benefits;
 pub mod codes;
 pub mod coupon_templates;
 pub mod coupons;
+pub mod giving;
 pub mod line_login;
 pub mod members;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod members_for_tests;
 pub mod orders;
 pub mod points;
 pub mod promo_codes;
+pub mod promotion_result;
 pub mod promotions;
 pub mod replays;
 pub mod rule_preview;

@@ -3,40 +3,32 @@
 //! Orders are read from ordering's list by cursor, page by page, and priced as values; nothing is written but the
 //! progress and the result. A process that dies leaves the replay to another one, which begins anew.
 
-use std::collections::BTreeMap;
+mod pricer;
 
 use anyhow::Context as _;
-use benefit_rules::{PastOrder, Replay as Pricing, ReplayReport, Sold};
+use benefit_rules::ReplayReport;
 use chassis::{
     authn::Identity,
     clock::Clock,
     db::{OnConstraint as _, StoreError, TenantTx},
     error::Problem,
-    id::{BenefitRuleId, BranchId, BrandId, OrganisationId, ReplayId},
-    sales::{Channel, Method},
+    id::{BenefitRuleId, BrandId, OrganisationId, ReplayId},
     snapshot::Key,
-    text_enum::WireEnum as _,
-    time,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use pricing::{
-    Amount, Cart, Charge, Fee, FeeKind, FeeName, Line, ProductId, RuleId, VariantId,
-    rules::{Context, Customer, Member, RuleSet},
-};
+use pricing::Amount;
 use proto::{
     common::v1::{ListSnapshotRequest, snapshot_service_client::SnapshotServiceClient},
     membership::v1::{
-        BenefitRule, MembershipReason, ReplayBranch, ReplayOrder, ReplayProduct, ReplayResult,
-        RuleDocument,
+        BenefitRule, MembershipReason, ReplayBranch, ReplayDay, ReplayMismatch, ReplayOrder,
+        ReplayProduct, ReplayResult, ReplayWeekBefore,
     },
-    ordering::v1::{OrderChanged, OrderKind, OrderSnapshot, OrderState},
+    ordering::v1::{OrderChanged, OrderSnapshot},
 };
 use uuid::Uuid;
 
-use super::{
-    Dependencies,
-    rule_preview::{BranchMenu, moment},
-};
+use self::pricer::Pricer;
+use super::Dependencies;
 use crate::store::{
     self,
     replays::{Replay, ReplayState},
@@ -125,19 +117,6 @@ pub async fn run_due(deps: &Dependencies) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// What orders are priced with: menus of branches as they are now, and the rules of the time of each order.
-struct Pricer<'a> {
-    deps: &'a Dependencies,
-    org: OrganisationId,
-    replay: &'a Replay,
-    menus: BTreeMap<BranchId, Option<BranchMenu>>,
-    documents: BTreeMap<i64, RuleDocument>,
-    replayed: Pricing,
-    names: BTreeMap<ProductId, String>,
-    read: usize,
-    unread: usize,
-}
-
 async fn run(
     deps: &Dependencies,
     org: OrganisationId,
@@ -147,23 +126,8 @@ async fn run(
     let replay = store::replays::find(&mut tx, id)
         .await?
         .context("the replay is gone")?;
-    let documents =
-        store::rule_documents::list_since(&mut tx, replay.brand, since(&replay)).await?;
     tx.rollback().await?;
-    let mut pricer = Pricer {
-        deps,
-        org,
-        replay: &replay,
-        menus: BTreeMap::new(),
-        documents: documents
-            .into_iter()
-            .map(|document| (published(&document), document))
-            .collect(),
-        replayed: Pricing::default(),
-        names: BTreeMap::new(),
-        read: 0,
-        unread: 0,
-    };
+    let mut pricer = Pricer::new(deps, org, &replay);
     let mut token = first_token(org, since(&replay));
     let mut truncated = false;
     loop {
@@ -187,10 +151,6 @@ async fn run(
 
 fn since(replay: &Replay) -> DateTime<Utc> {
     replay.started_at - TimeDelta::days(replay.days.into())
-}
-
-fn published(document: &RuleDocument) -> i64 {
-    document.published_at.as_ref().map_or(0, |at| at.seconds)
 }
 
 /// Before the first order of an organisation that was created at an instant: ids begin with the time.
@@ -238,161 +198,6 @@ async fn page(
     Ok((orders, next))
 }
 
-impl Pricer<'_> {
-    /// Prices the orders of a page that count: of the brand, real, and sold.
-    async fn take(&mut self, orders: Vec<OrderSnapshot>) -> anyhow::Result<()> {
-        let brand = self.replay.brand.to_string();
-        for order in orders {
-            let sold = matches!(
-                order.state(),
-                OrderState::Placed
-                    | OrderState::Accepted
-                    | OrderState::Preparing
-                    | OrderState::Ready
-                    | OrderState::Delivering
-                    | OrderState::Completed
-            );
-            let ours = order.brand_id == brand && sold && !order.test;
-            if !ours || order.kind() == OrderKind::Platform {
-                continue;
-            }
-            self.read += 1;
-            self.price(&order).await?;
-        }
-        Ok(())
-    }
-
-    async fn price(&mut self, order: &OrderSnapshot) -> anyhow::Result<()> {
-        let branch: BranchId = order.branch_id.parse()?;
-        if !self.menus.contains_key(&branch) {
-            // A branch without a menu has no prices any more.
-            let menu = BranchMenu::read(self.deps, self.org, branch).await.ok();
-            self.menus.insert(branch, menu);
-        }
-        let Some(Some(menu)) = self.menus.get(&branch) else {
-            self.unread += 1;
-            return Ok(());
-        };
-        for line in &order.lines {
-            if let Ok(product) = line.product_id.parse() {
-                self.names
-                    .insert(ProductId::from_uuid(product), line.product_name.clone());
-            }
-        }
-        let Some(past) = past_order(order, menu) else {
-            self.unread += 1;
-            return Ok(());
-        };
-        let list_price = |product, variant| menu.list_price(product, variant);
-        let placed = order.placed_at.as_ref().map_or(0, |at| at.seconds);
-        let document = self
-            .documents
-            .range(..=placed)
-            .next_back()
-            .map(|(_, document)| document);
-        let before = match document {
-            Some(document) => benefit_rules::document(document, &list_price)?.rules,
-            None => RuleSet::default(),
-        };
-        let Some(rule) = benefit_rules::rule(&self.replay.rule, &list_price)? else {
-            self.unread += 1;
-            return Ok(());
-        };
-        let before_without = match self.replay.promotion {
-            Some(promotion) => {
-                benefit_rules::without(&before, RuleId::from_uuid(promotion.as_uuid()))?
-            }
-            None => before.clone(),
-        };
-        let after = benefit_rules::with(&before_without, &rule)?;
-        self.replayed.page(&[past], &before, &after)
-    }
-}
-
-/// An order as values; none where it uses what is not known any more, such as a code or a combo.
-fn past_order(order: &OrderSnapshot, menu: &BranchMenu) -> Option<PastOrder> {
-    let live = order.lines.iter().filter(|line| line.revision_out == 0);
-    let (mut lines, mut nets, mut off) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for line in live {
-        if !line.choices.is_empty() {
-            return None;
-        }
-        let product = ProductId::from_uuid(line.product_id.parse().ok()?);
-        let variant = VariantId::from_uuid(line.variant_id.parse().ok()?);
-        let extras: i64 = line.options.iter().map(|option| option.amount).sum();
-        let options = line.options.iter().map(|option| {
-            Some(pricing::ChosenOption {
-                option: pricing::OptionId::from_uuid(option.option_id.parse().ok()?),
-                quantity: option.quantity.unsigned_abs(),
-            })
-        });
-        lines.push(Line {
-            options: options.collect::<Option<_>>()?,
-            extras: Amount::new(extras),
-            categories: menu.categories(product, variant),
-            ..Line::new(
-                product,
-                variant,
-                Amount::new(line.unit_list - extras),
-                line.quantity.unsigned_abs(),
-            )
-        });
-        nets.push(Amount::new(line.net));
-        for adjustment in &line.adjustments {
-            // Codes, coupons and points are of their customer; orders with them are left out.
-            if matches!(adjustment.stage.as_str(), "E" | "F" | "G") {
-                return None;
-            }
-            let rule = RuleId::from_uuid(adjustment.rule_id.parse().ok()?);
-            let taken: &mut Amount = off.entry((rule, adjustment.rule_version)).or_default();
-            *taken += Amount::new(-adjustment.amount);
-        }
-    }
-    let fees = order.fees.iter().map(|fee| Fee {
-        kind: if fee.kind == "delivery" {
-            FeeKind::Delivery
-        } else {
-            FeeKind::Other(FeeName::new(fee.kind.clone()))
-        },
-        charge: Charge::Fixed(Amount::new(fee.list)),
-    });
-    let placed = time::from_wire(order.placed_at.as_ref()?)?;
-    let wanted = order.wanted_at.as_ref().or(order.promised_at.as_ref());
-    let wanted = wanted.and_then(time::from_wire).unwrap_or(placed);
-    let member = order.member_id.parse::<Uuid>().ok();
-    Some(PastOrder {
-        order: order.order_id.parse().ok()?,
-        number: order.order_number.clone(),
-        member,
-        business_day: order.business_day.clone(),
-        cart: Cart::new(lines).ok()?,
-        context: Context {
-            brand: pricing::BrandId::from_uuid(order.brand_id.parse().ok()?),
-            branch: pricing::BranchId::from_uuid(order.branch_id.parse().ok()?),
-            channel: pricing::Channel::new(Channel::from_wire(order.channel)?.as_str()),
-            method: pricing::Method::new(Method::from_wire(order.method)?.as_str()),
-            payment: None,
-            placed: moment(placed),
-            wanted: moment(wanted),
-        },
-        customer: match member {
-            Some(_) => Customer::Member(Member::default()),
-            None => Customer::Guest,
-        },
-        entered: Vec::new(),
-        points: None,
-        program: None,
-        fees: fees.collect(),
-        gifts: pricing::Gifts::default(),
-        discount_cap: None,
-        sold: Sold {
-            nets,
-            total: Amount::new(order.total),
-            off,
-        },
-    })
-}
-
 fn result(pricer: &Pricer<'_>, truncated: bool) -> ReplayResult {
     let report: ReplayReport = pricer.replayed.report();
     let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
@@ -424,6 +229,24 @@ fn result(pricer: &Pricer<'_>, truncated: bool) -> ReplayResult {
         net_before: effect.net_before.minor(),
         net_after: effect.net_after.minor(),
     });
+    let days = report.days.iter().map(|day| ReplayDay {
+        business_day: day.business_day.clone(),
+        orders: count(day.sold.orders),
+        touched: count(day.touched),
+        net_before: day.sold.net.minor(),
+        net_after: day.net_after.minor(),
+        week_before: day.week_before.map(|before| ReplayWeekBefore {
+            orders: count(before.orders),
+            net: before.net.minor(),
+        }),
+    });
+    let mismatches = report.mismatches.iter().map(|order| ReplayMismatch {
+        order_id: order.order.to_string(),
+        order_number: order.number.clone(),
+        branch_id: order.branch.to_string(),
+        sold: order.sold.minor(),
+        now: order.now.map(Amount::minor),
+    });
     ReplayResult {
         orders: i32::try_from(pricer.read).unwrap_or(i32::MAX),
         reproduced: count(report.reproduced),
@@ -434,6 +257,10 @@ fn result(pricer: &Pricer<'_>, truncated: bool) -> ReplayResult {
         branches: branches.collect(),
         products: products.collect(),
         largest: largest.collect(),
+        delivery_off: report.fees_off.minor(),
+        gifts: report.gifts.minor(),
+        by_day: days.collect(),
+        mismatches: mismatches.collect(),
     }
 }
 

@@ -2,21 +2,22 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use benefit_rules::{EnablingReport, MenuItem, Preview, check_enabling, preview};
+use benefit_rules::{EnablingReport, MenuItem, PastMenu, Preview, check_enabling, preview};
 use chassis::{
     error::{CommonReason, Problem},
     id::{BranchId, BrandId, OrganisationId},
     sales::{Channel, Method},
 };
-use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use pricing::{
     Amount, Cart, CategoryId, ChosenOption, Free, Line, OptionId, ProductId, VariantId,
     charge_options,
-    rules::{Context, Customer, Moment, Rule, Weekday},
+    rules::{Context, Customer, Moment, Rule},
 };
 use proto::{
     catalog::v1::{
-        GetMenuSnapshotRequest, MenuSnapshot, catalog_service_client::CatalogServiceClient,
+        DisplayState, GetMenuSnapshotRequest, MenuSnapshot, Product,
+        catalog_service_client::CatalogServiceClient,
     },
     membership::v1::{BenefitRule, MembershipReason, SampleCart},
 };
@@ -24,8 +25,6 @@ use uuid::Uuid;
 
 use super::{Dependencies, benefits::publish};
 
-/// Hours that Asia/Taipei is ahead of UTC.
-const TAIPEI: TimeDelta = TimeDelta::hours(8);
 const MOST_LINES: usize = 50;
 
 /// The published menu of a branch, as far as prices need it.
@@ -60,10 +59,20 @@ impl BranchMenu {
         org: OrganisationId,
         branch: BranchId,
     ) -> Result<Self, Problem> {
+        Self::read_version(deps, org, branch, "").await
+    }
+
+    /// Reads a version of the menu of a branch, the published one when it is empty.
+    pub async fn read_version(
+        deps: &Dependencies,
+        org: OrganisationId,
+        branch: BranchId,
+        version: &str,
+    ) -> Result<Self, Problem> {
         let mut catalog = CatalogServiceClient::new(deps.peers.channel_for("catalog", org));
         let request = GetMenuSnapshotRequest {
             branch_id: branch.to_string(),
-            menu_version_id: String::new(),
+            menu_version_id: version.to_owned(),
         };
         let response = catalog.get_menu_snapshot(request).await.map_err(|status| {
             let problem = Problem::from_status(&status);
@@ -81,7 +90,7 @@ impl BranchMenu {
     fn of(branch: BranchId, snapshot: &MenuSnapshot) -> anyhow::Result<Self> {
         let brand = snapshot.brand.as_ref().map(|brand| brand.brand_id.as_str());
         let mut items = BTreeMap::new();
-        for product in &snapshot.products {
+        for product in snapshot.products.iter().filter(is_orderable) {
             let id = ProductId::from_uuid(product.product_id.parse()?);
             let categories = product.category_ids.iter();
             let categories: Vec<_> = categories
@@ -123,12 +132,6 @@ impl BranchMenu {
     /// What something costs without options.
     pub fn list_price(&self, product: ProductId, variant: VariantId) -> Option<Amount> {
         self.items.get(&(product, variant)).map(|item| item.price)
-    }
-
-    /// Categories of something that is sold.
-    pub fn categories(&self, product: ProductId, variant: VariantId) -> Vec<CategoryId> {
-        let item = self.items.get(&(product, variant));
-        item.map(|item| item.categories.clone()).unwrap_or_default()
     }
 
     /// Name of a product with its variant.
@@ -211,24 +214,24 @@ impl BranchMenu {
     }
 }
 
+impl PastMenu for BranchMenu {
+    fn categories(&self, product: ProductId, variant: VariantId) -> Vec<CategoryId> {
+        let item = self.items.get(&(product, variant));
+        item.map(|item| item.categories.clone()).unwrap_or_default()
+    }
+}
+
+fn is_orderable(product: &&Product) -> bool {
+    matches!(
+        product.display(),
+        DisplayState::Listed | DisplayState::Hidden
+    )
+}
+
 /// An instant as Asia/Taipei sees it.
 #[must_use]
 pub fn moment(at: DateTime<Utc>) -> Moment {
-    let local = at + TAIPEI;
-    Moment {
-        at: at.timestamp(),
-        weekday: match local.weekday() {
-            chrono::Weekday::Mon => Weekday::Monday,
-            chrono::Weekday::Tue => Weekday::Tuesday,
-            chrono::Weekday::Wed => Weekday::Wednesday,
-            chrono::Weekday::Thu => Weekday::Thursday,
-            chrono::Weekday::Fri => Weekday::Friday,
-            chrono::Weekday::Sat => Weekday::Saturday,
-            chrono::Weekday::Sun => Weekday::Sunday,
-        },
-        minute: u16::try_from(local.hour() * 60 + local.minute()).unwrap_or_default(),
-        month: u8::try_from(local.month()).unwrap_or_default(),
-    }
+    benefit_rules::moment(at, chrono_tz::Asia::Taipei, 0)
 }
 
 /// A sample cart with its prices.

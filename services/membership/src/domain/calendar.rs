@@ -59,6 +59,13 @@ pub fn next_run(at: DateTime<Utc>) -> DateTime<Utc> {
     if run >= at { run } else { run + Days::new(1) }
 }
 
+/// The next night's round of automatic tags after `at`: a quarter of an hour after that of tiers.
+#[must_use]
+pub fn next_tag_round(at: DateTime<Utc>) -> DateTime<Utc> {
+    let later = TimeDelta::minutes(15);
+    next_run(at - later + TimeDelta::seconds(1)) + later
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +102,14 @@ mod tests {
         assert_eq!(
             next_run(at("2026-09-02T20:30:01Z")),
             at("2026-09-03T20:30:00Z")
+        );
+        assert_eq!(
+            next_tag_round(at("2026-09-02T20:44:59Z")),
+            at("2026-09-02T20:45:00Z")
+        );
+        assert_eq!(
+            next_tag_round(at("2026-09-02T20:45:00Z")),
+            at("2026-09-03T20:45:00Z")
         );
     }
 }

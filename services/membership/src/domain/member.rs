@@ -212,6 +212,16 @@ impl Member {
         }
     }
 
+    /// Whether the member has given everything that a profile asks for.
+    #[must_use]
+    pub fn is_filled_in(&self) -> bool {
+        !self.name.is_empty()
+            && self.phone.is_some()
+            && self.email.is_some()
+            && self.birthday.is_some()
+            && self.gender != Gender::NotGiven
+    }
+
     /// Month of birth.
     #[must_use]
     pub fn birth_month(&self) -> Option<u8> {

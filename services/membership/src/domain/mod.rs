@@ -10,5 +10,6 @@ pub mod member;
 pub mod points;
 pub mod programme;
 pub mod search;
+pub mod tag_rule;
 pub mod tags;
 pub mod tiers;

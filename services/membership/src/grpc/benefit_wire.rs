@@ -168,6 +168,7 @@ pub fn coupon(coupon: &Coupon, now: DateTime<Utc>) -> wire::Coupon {
             .order
             .map(|order| order.to_string())
             .unwrap_or_default(),
+        offered_until: None,
     }
 }
 

@@ -4,7 +4,7 @@ use chassis::{
     authn::{Actor, Identity, RequestExt as _},
     db::TenantTx,
     error::{CommonReason, Problem, Violations},
-    id::{self, BranchId, BrandId, MemberSessionId, OrderId, OrganisationId},
+    id::{self, BranchId, BrandId, MemberId, MemberSessionId, OrderId, OrganisationId},
     idempotency::Once,
     request, text, time,
 };
@@ -18,7 +18,7 @@ use proto::membership::v1::{
     GetMyCardRequest, GetMyCardResponse, GetSignInOptionsRequest, GetSignInOptionsResponse,
     JoinSource as WireSource, ListMemberSessionsRequest, ListMemberSessionsResponse,
     ListMyAddressesRequest, ListMyAddressesResponse, ListMyOrdersRequest, ListMyOrdersResponse,
-    MyAccount, RequestCodeRequest, RequestCodeResponse, SetMyConsentsRequest,
+    MembershipReason, MyAccount, RequestCodeRequest, RequestCodeResponse, SetMyConsentsRequest,
     SetMyConsentsResponse, SignInWithCodeRequest, SignInWithCodeResponse, SignOutMemberRequest,
     SignOutMemberResponse, StartLineLoginRequest, StartLineLoginResponse, UnlinkMyLineRequest,
     UnlinkMyLineResponse, UpdateMeRequest, UpdateMeResponse, UpdateMyAddressRequest,
@@ -26,11 +26,7 @@ use proto::membership::v1::{
 };
 use tonic::Request;
 
-use super::{
-    member_convert as convert,
-    member_service::{copy, seconds},
-    rpcs::rpcs,
-};
+use super::{member_convert as convert, member_counter::seconds, member_privacy::copy, rpcs::rpcs};
 use crate::{
     app::{
         Dependencies, codes, line_login,
@@ -312,7 +308,7 @@ impl MemberAccountService {
         let mut violations = Violations::new();
         let found = &mut violations;
         if asked.birthday.as_deref() == Some("") {
-            let reason = proto::membership::v1::MembershipReason::BirthdayInvalid;
+            let reason = MembershipReason::BirthdayInvalid;
             found.push("birthday", reason);
         }
         let change = update::Change {
@@ -346,18 +342,43 @@ impl MemberAccountService {
         members::caller(identity)?;
         codes::confirm(&self.deps, org, &phone, Purpose::ChangePhone, &asked.code).await?;
         let change = update::Change {
-            phone: Some((phone, true)),
+            phone: Some((phone.clone(), true)),
             ..Default::default()
         };
         let mut tx = self.deps.db.tenant(org).await?;
         let before = members::lock_caller(&mut tx, identity).await?;
         let version = asked.version;
-        let after = update::change(&self.deps, &mut tx, &before, version, change, true).await?;
+        let changed = update::change(&self.deps, &mut tx, &before, version, change, true).await;
+        let after = match changed {
+            Ok(after) => after,
+            Err(problem) => {
+                tx.rollback().await?;
+                return Err(self.claimed(org, before.id, &phone, problem).await?);
+            }
+        };
+        store::duplicates::forget_phone_claim(&mut tx, after.id).await?;
         let keep = Some(device(identity)?);
         sessions::end(&self.deps, &mut tx, after.id, None, keep).await?;
         let me = self.account(&mut tx, &after).await?;
         tx.commit().await?;
         Ok(ChangeMyPhoneResponse { me: Some(me) })
+    }
+
+    /// Suggests two members as one person where one confirmed the phone of the other; the refusal stays.
+    async fn claimed(
+        &self,
+        org: OrganisationId,
+        member: MemberId,
+        phone: &str,
+        problem: Problem,
+    ) -> Result<Problem, Problem> {
+        if problem.is(MembershipReason::PhoneTaken) {
+            let mut tx = self.deps.db.tenant(org).await?;
+            let now = self.deps.clock.now();
+            store::duplicates::claim_phone(&mut tx, member, phone, now).await?;
+            tx.commit().await?;
+        }
+        Ok(problem)
     }
 
     async fn unlink_my_line(

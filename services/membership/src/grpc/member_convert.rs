@@ -2,7 +2,8 @@
 
 use chassis::{
     error::{CommonReason, Violations},
-    id, request, text, time,
+    id::{self, TagId},
+    request, text, time,
 };
 use chrono::{DateTime, Utc};
 use proto::membership::v1 as wire;
@@ -25,6 +26,9 @@ use crate::{
 
 const PRODUCTS_OF_ORDER: usize = 5;
 const MOST_SPENT: i64 = 999_999_999_999;
+/// Most tiers and tags of a filter.
+const MOST_TIERS: usize = 10;
+const MOST_TAGS: usize = 50;
 
 pub fn row(row: &Row) -> wire::MemberRow {
     let member = &row.member;
@@ -199,6 +203,7 @@ pub fn merge(merge: &Merge) -> wire::MemberMerge {
 pub fn pair(shown: &ShownPair) -> wire::DuplicatePair {
     let causes = [
         (shown.pair.line, wire::DuplicateCause::Line),
+        (shown.pair.phone, wire::DuplicateCause::Phone),
         (shown.pair.email, wire::DuplicateCause::Email),
         (shown.pair.birthday, wire::DuplicateCause::NameAndBirthday),
     ];
@@ -327,6 +332,9 @@ pub fn filter(raw: Option<&wire::MemberFilter>, violations: &mut Violations) -> 
         marketing: raw.marketing.and_then(|kind| {
             request::optional_choice::<ConsentKind>("filter.marketing", kind, violations)
         }),
+        tiers: marks("filter.tier_ids", &raw.tier_ids, MOST_TIERS, violations),
+        base_programmes: Vec::new(),
+        tags: marks("filter.tag_ids", &raw.tag_ids, MOST_TAGS, violations),
         of_branches: None,
     };
     for (field, from, until) in [
@@ -348,6 +356,11 @@ pub fn filter(raw: Option<&wire::MemberFilter>, violations: &mut Violations) -> 
         }
     }
     filter
+}
+
+fn marks(field: &str, raw: &[String], most: usize, violations: &mut Violations) -> Vec<Uuid> {
+    let ids = request::ids::<TagId>(field, raw, most, violations);
+    ids.into_iter().map(Uuid::from).collect()
 }
 
 #[cfg(test)]

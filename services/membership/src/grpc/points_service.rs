@@ -25,7 +25,8 @@ use uuid::Uuid;
 
 use super::{
     points_convert as convert,
-    rpcs::{optional_uuid, reason, rpcs, signed_in, uuid},
+    request::{optional_uuid, reason, signed_in, uuid},
+    rpcs::rpcs,
 };
 use crate::{
     app::{

@@ -25,7 +25,7 @@ use proto::membership::v1::{
 use tonic::Request;
 
 use super::{
-    benefit_wire::{count, parse_draft, promotion, required},
+    benefit_wire::{parse_draft, promotion, required},
     rpcs::rpcs,
     samples::{enabling_report, replay, sample_class, sample_customer, sample_price},
 };
@@ -33,6 +33,7 @@ use crate::{
     app::{
         Dependencies,
         benefits::{places, settings},
+        promotion_result,
         promotions::{self, PromotionDraft},
         replays,
         rule_preview::{self, BranchMenu},
@@ -358,19 +359,15 @@ impl PromotionService {
         let mut tx = self.deps.db.tenant(request.org()?).await?;
         let now = self.deps.clock.now();
         promotions::get(&mut tx, request.identity(), id, now).await?;
-        let days = store::promotion_orders::list_days(&mut tx, id, from.date(), to.date()).await?;
+        let (from, to) = (from.date(), to.date());
+        let days = store::promotion_orders::list_days(&mut tx, id, from, to).await?;
+        let identity = request.identity();
+        let branches = promotion_result::branches_in_scope(&mut tx, identity, &days).await?;
         tx.rollback().await?;
-        let days = days.iter().map(|day| wire::PromotionDay {
-            business_day: day.business_day.to_string(),
-            branch_id: day.branch.to_string(),
-            orders: count(day.orders),
-            first_orders: count(day.first_orders),
-            discount: day.discount,
-            net: day.net,
-        });
-        Ok(GetPromotionResultResponse {
-            days: days.collect(),
-        })
+        let org = request.org()?;
+        let days =
+            promotion_result::beside_sales(&self.deps, org, &days, &branches, (from, to)).await;
+        Ok(GetPromotionResultResponse { days })
     }
 
     async fn get_benefit_settings(

@@ -15,24 +15,29 @@ use proto::membership::v1::{
     ChangeMemberTagsResponse, CreateTagBatchRequest, CreateTagBatchResponse, CreateTagRequest,
     CreateTagResponse, ListMemberTagsRequest, ListMemberTagsResponse, ListTagBatchesRequest,
     ListTagBatchesResponse, ListTagsRequest, ListTagsResponse, MergeTagsRequest, MergeTagsResponse,
-    UndoTagBatchRequest, UndoTagBatchResponse, UpdateTagRequest, UpdateTagResponse,
-    tag_service_server as server,
+    PreviewTagRuleRequest, PreviewTagRuleResponse, UndoTagBatchRequest, UndoTagBatchResponse,
+    UpdateTagRequest, UpdateTagResponse, tag_service_server as server,
 };
 use tonic::Request;
 use uuid::Uuid;
 
-use super::rpcs::{optional_uuid, rpcs, uuid};
+use super::{
+    request::{optional_uuid, uuid},
+    rpcs::rpcs,
+    tag_convert::{batch, batch_response, member_tag, small, tag, tag_change},
+};
 use crate::{
     app::{
-        Dependencies,
+        Dependencies, scope,
         tags::{
-            batches::{self, Outcome, Target, UNDO_WITHIN},
+            automatic,
+            batches::{self, Target},
             change::{self, TagFields},
             of_member,
         },
     },
-    domain::{tags::MOST_ACTIVE, tiers::rules::check_colour},
-    store::tags::{self, MemberFilter, MemberTag, Tag, TagBatch, TagChange},
+    domain::{tag_rule::TagRule, tags::MOST_ACTIVE, tiers::rules::check_colour},
+    store::tags::{self, filter::MemberFilter, owners},
 };
 
 /// Most phones of a batch.
@@ -67,6 +72,7 @@ rpcs! {
         create_tag_batch(CreateTagBatchRequest) -> CreateTagBatchResponse;
         list_tag_batches(ListTagBatchesRequest) -> ListTagBatchesResponse;
         undo_tag_batch(UndoTagBatchRequest) -> UndoTagBatchResponse;
+        preview_tag_rule(PreviewTagRuleRequest) -> PreviewTagRuleResponse;
     }
 }
 
@@ -93,6 +99,7 @@ impl TagService {
         let once = Once::parse("CreateTag", key, asked, &mut violations);
         let fields = TagFields {
             allow_similar: asked.allow_similar,
+            rule: rule(asked.rule.as_ref(), &mut violations),
             ..fields(
                 &asked.name,
                 &asked.colour,
@@ -124,6 +131,8 @@ impl TagService {
         let id = uuid("tag_id", &asked.tag_id, &mut violations);
         let fields = TagFields {
             allow_similar: asked.allow_similar,
+            rule: rule(asked.rule.as_ref(), &mut violations),
+            rule_paused: asked.rule_paused,
             ..fields(
                 &asked.name,
                 &asked.colour,
@@ -134,8 +143,9 @@ impl TagService {
         };
         let id = violations.finish(id)?;
         let mut tx = self.deps.db.tenant(request.org()?).await?;
+        let (identity, now) = (request.identity(), self.deps.clock.now());
         let (before, after) =
-            change::update(&mut tx, request.identity(), id, asked.version, fields).await?;
+            change::update(&mut tx, identity, id, asked.version, fields, now).await?;
         audit::before(&tag(&before));
         let after = tag(&after);
         audit::after(&after);
@@ -189,14 +199,14 @@ impl TagService {
         let member = id::parse("member_id", &request.get_ref().member_id, &mut violations);
         let member: MemberId = violations.finish(member)?;
         let mut tx = self.deps.db.tenant(request.org()?).await?;
-        if tags::lock_members(&mut tx, &[member.as_uuid()])
+        if owners::lock_members(&mut tx, &[member.as_uuid()])
             .await?
             .is_empty()
         {
             return Err(Problem::not_found("member"));
         }
-        let owned = tags::of_member(&mut tx, member).await?;
-        let changes = tags::changes_of_member(&mut tx, member, MOST_CHANGES).await?;
+        let owned = owners::of_member(&mut tx, member).await?;
+        let changes = owners::changes_of_member(&mut tx, member, MOST_CHANGES).await?;
         Ok(ListMemberTagsResponse {
             tags: owned.iter().map(member_tag).collect(),
             changes: changes.iter().map(tag_change).collect(),
@@ -263,7 +273,7 @@ impl TagService {
         let page = request::page_or(20, asked.page_size, &asked.page_token, &mut violations);
         violations.into_result()?;
         let mut tx = self.deps.db.tenant(request.org()?).await?;
-        let found = tags::list_batches(&mut tx, tag, page.after, page.limit()).await?;
+        let found = tags::batches::list(&mut tx, tag, page.after, page.limit()).await?;
         let page = page.page(found, |last| last.id);
         Ok(ListTagBatchesResponse {
             batches: page.items.iter().map(batch).collect(),
@@ -291,6 +301,28 @@ impl TagService {
             left_alone: small(left_alone),
         })
     }
+
+    async fn preview_tag_rule(
+        &self,
+        request: &Request<PreviewTagRuleRequest>,
+    ) -> Result<PreviewTagRuleResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let tag = optional_uuid("tag_id", &asked.tag_id, &mut violations);
+        let sent = request::required("rule", asked.rule.as_ref(), &mut violations);
+        let rule = rule(sent, &mut violations);
+        let rule = violations.finish(rule)?;
+        scope::require_wide(request.identity())?;
+        let now = self.deps.clock.now();
+        let mut tx = self.deps.db.tenant(request.org()?).await?;
+        let (matched, given, taken) = automatic::preview(&mut tx, &rule, tag, now).await?;
+        tx.rollback().await?;
+        Ok(PreviewTagRuleResponse {
+            matched,
+            given,
+            taken,
+        })
+    }
 }
 
 fn fields(
@@ -307,7 +339,13 @@ fn fields(
         group_name: text::bounded("group_name", group_name, 0..=20, violations),
         description: text::bounded("description", description, 0..=200, violations),
         allow_similar: false,
+        rule: None,
+        rule_paused: false,
     }
+}
+
+fn rule(sent: Option<&wire::TagRule>, violations: &mut Violations) -> Option<TagRule> {
+    TagRule::parse(sent?, "rule", violations)
 }
 
 fn ids(field: &str, raw: &[String], violations: &mut Violations) -> Vec<Uuid> {
@@ -364,73 +402,4 @@ fn target(asked: &CreateTagBatchRequest, violations: &mut Violations) -> (Option
         }
     }
     (Some(Target::Phones(phones)), invalid)
-}
-
-fn small(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn batch_response(outcome: &Outcome, invalid: i32) -> CreateTagBatchResponse {
-    CreateTagBatchResponse {
-        batch: outcome.batch.as_ref().map(batch),
-        matched: small(outcome.matched),
-        changed: small(outcome.changed),
-        full: small(outcome.full),
-        invalid_phones: invalid,
-        unknown_phones: small(outcome.unknown),
-    }
-}
-
-fn tag(tag: &Tag) -> wire::Tag {
-    wire::Tag {
-        tag_id: tag.id.to_string(),
-        version: tag.version,
-        name: tag.name.clone(),
-        colour: tag.colour.clone(),
-        group_name: tag.group_name.clone(),
-        description: tag.description.clone(),
-        members: tag.members,
-        archived: tag.archived,
-        merged_into: tag.merged_into.map(|id| id.to_string()),
-        former_names: tag.former_names.clone(),
-        created_at: Some(time::to_wire(tag.created_at)),
-    }
-}
-
-fn member_tag(tag: &MemberTag) -> wire::MemberTag {
-    wire::MemberTag {
-        tag_id: tag.id.to_string(),
-        name: tag.name.clone(),
-        colour: tag.colour.clone(),
-        since: Some(time::to_wire(tag.since)),
-        source: tag.source.to_wire(),
-        operator: tag.operator.map(|id| id.to_string()),
-    }
-}
-
-fn tag_change(change: &TagChange) -> wire::MemberTagChange {
-    wire::MemberTagChange {
-        at: Some(time::to_wire(change.at)),
-        tag_id: change.tag.to_string(),
-        name: change.name.clone(),
-        added: change.added,
-        source: change.source.to_wire(),
-        operator: change.operator.map(|id| id.to_string()),
-        batch_id: change.batch.map(|id| id.to_string()),
-    }
-}
-
-fn batch(batch: &TagBatch) -> wire::TagBatch {
-    wire::TagBatch {
-        batch_id: batch.id.to_string(),
-        tag_id: batch.tag.to_string(),
-        added: batch.added,
-        at: Some(time::to_wire(batch.at)),
-        operator: batch.operator.to_string(),
-        matched: batch.matched,
-        changed: batch.changed,
-        undo_until: Some(time::to_wire(batch.at + UNDO_WITHIN)),
-        undone_at: batch.undone_at.map(time::to_wire),
-        undone_by: batch.undone_by.map(|id| id.to_string()),
-    }
 }

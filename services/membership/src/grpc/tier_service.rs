@@ -13,16 +13,22 @@ use proto::membership::v1::{
     self as wire, GetMemberTiersRequest, GetMemberTiersResponse, GetMyTierRequest,
     GetMyTierResponse, ListTierProgrammesRequest, ListTierProgrammesResponse,
     PreviewTierProgrammeRequest, PreviewTierProgrammeResponse, SaveTierProgrammeRequest,
-    SaveTierProgrammeResponse, SetMemberTierRequest, SetMemberTierResponse, TierMembers, TierMove,
-    WithdrawTierProgrammeRequest, WithdrawTierProgrammeResponse, tier_service_server as server,
+    SaveTierProgrammeResponse, SetMemberTierRequest, SetMemberTierResponse, TierGift, TierMembers,
+    TierMove, WithdrawTierProgrammeRequest, WithdrawTierProgrammeResponse,
+    tier_service_server as server,
 };
 use tonic::Request;
 use uuid::Uuid;
 
-use super::rpcs::{optional_uuid, reason, rpcs, signed_in, uuid};
+use super::{
+    request::{optional_uuid, reason, signed_in, uuid},
+    rpcs::rpcs,
+};
 use crate::{
     app::{
-        Dependencies, scope,
+        Dependencies,
+        giving::{self, rules::ShownRule},
+        scope,
         tiers::{
             programmes::{self, NewVersion, Shown},
             view::{self, MemberTierView, Set},
@@ -34,6 +40,9 @@ use crate::{
     },
     store::{self, new_id, tiers::members::TierChange},
 };
+
+/// Most given coupons that are listed of tiers.
+const MOST_GIFTS: usize = 100;
 
 /// The gRPC service.
 pub struct TierService {
@@ -265,17 +274,36 @@ impl TierService {
             return Ok(GetMyTierResponse::default());
         };
         let current = programme.in_force(now);
-        let tiers = current.map(|version| version.rules.rules.wire().tiers);
+        let tiers = current
+            .map(|version| version.rules.rules.wire().tiers)
+            .unwrap_or_default();
+        let given = giving::rules::of_tiers(&mut tx, brand).await?;
+        let gifts = tiers
+            .iter()
+            .flat_map(|tier| gifts_of(&tier.tier_id, &given));
+        let gifts = gifts.take(MOST_GIFTS).collect();
         let found = view::of_member(&mut tx, programme, member, now).await?;
         let tier = found.as_ref().map(|found| wire::MemberTier {
             changes: Vec::new(),
             ..member_tier(found)
         });
-        Ok(GetMyTierResponse {
-            tier,
-            tiers: tiers.unwrap_or_default(),
-        })
+        Ok(GetMyTierResponse { tier, tiers, gifts })
     }
+}
+
+/// What members of a tier are given.
+fn gifts_of<'a>(tier: &str, rules: &'a [ShownRule]) -> impl Iterator<Item = TierGift> + use<'a> {
+    let tier = tier.to_owned();
+    rules.iter().filter_map(move |shown| {
+        let draft = &shown.rule.draft;
+        let named = draft.tiers.iter().any(|named| named.to_string() == tier);
+        named.then(|| TierGift {
+            tier_id: tier.clone(),
+            occasion: draft.occasion.to_wire(),
+            name: shown.coupon_name.clone(),
+            count: draft.count,
+        })
+    })
 }
 
 fn programme_to_wire(shown: &Shown, now: DateTime<Utc>) -> wire::TierProgramme {

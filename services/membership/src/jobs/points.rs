@@ -36,8 +36,8 @@ pub fn jobs(deps: &Dependencies) -> Vec<Job> {
         let deps = deps.clone();
         Job::every(name, period, move || work(deps.clone()))
     };
-    let birthdays_of = Arc::new(Mutex::new(None));
-    let birthday_deps = deps.clone();
+    let awarded_on = Arc::new(Mutex::new(None));
+    let daily_deps = deps.clone();
     vec![
         job("credit_points", PERIOD, |deps| {
             Box::pin(async move { credit_due(&deps).await }) as BoxedRun
@@ -54,9 +54,9 @@ pub fn jobs(deps: &Dependencies) -> Vec<Job> {
         job("expire_point_adjustments", SLOW_PERIOD, |deps| {
             Box::pin(async move { expire_adjustments(&deps).await }) as BoxedRun
         }),
-        Job::every("award_birthday_bonuses", SLOW_PERIOD, move || {
-            let (deps, done) = (birthday_deps.clone(), birthdays_of.clone());
-            async move { award_birthdays(&deps, &mut *done.lock().await).await }
+        Job::every("award_daily_bonuses", SLOW_PERIOD, move || {
+            let (deps, done) = (daily_deps.clone(), awarded_on.clone());
+            async move { award_daily(&deps, &mut *done.lock().await).await }
         }),
     ]
 }
@@ -147,8 +147,9 @@ async fn award_joined(deps: &Dependencies) -> anyhow::Result<()> {
     run.end()
 }
 
-/// Awards the bonus of the month of birth, once a day: a member may have given the birthday since.
-async fn award_birthdays(deps: &Dependencies, done: &mut Option<NaiveDate>) -> anyhow::Result<()> {
+/// Awards the bonuses of the month of birth and of a filled-in profile to whoever has none, once a day: a member may
+/// have given the birthday since, and a programme the bonus.
+async fn award_daily(deps: &Dependencies, done: &mut Option<NaiveDate>) -> anyhow::Result<()> {
     let now = deps.clock.now();
     let today = calendar::date(now);
     if *done == Some(today) {
@@ -157,12 +158,12 @@ async fn award_birthdays(deps: &Dependencies, done: &mut Option<NaiveDate>) -> a
     let mut run = JobRun::default();
     for org in orgs(deps).await? {
         let work = async {
-            let mut after = None;
             loop {
                 let mut tx = deps.db.tenant(org).await?;
-                after = bonuses::award_birthdays(&mut tx, after, now).await?;
+                let birthdays = bonuses::award_birthdays(&mut tx, now).await?;
+                let profiles = bonuses::award_profiles(&mut tx, now).await?;
                 tx.commit().await?;
-                if after.is_none() {
+                if !birthdays && !profiles {
                     return Ok::<_, Problem>(());
                 }
             }

@@ -16,6 +16,8 @@ pub struct Pair {
     pub other: MemberId,
     /// One claimed the other's account in LINE.
     pub line: bool,
+    /// One confirmed the other's phone.
+    pub phone: bool,
     /// The same e-mail.
     pub email: bool,
     /// The same name and birthday.
@@ -60,11 +62,26 @@ pub async fn list(
                AND owner.state NOT IN ('merged', 'erased')
                AND claimant.state NOT IN ('merged', 'erased')
                AND ($2::uuid IS NULL OR owner.member_id = $2 OR claim.member_id = $2)
+             UNION ALL
+             SELECT
+                 least(claim.member_id, owner.member_id), greatest(claim.member_id, owner.member_id),
+                 'phone'
+             FROM member_phone_claims AS claim
+             JOIN members AS owner
+               ON owner.org_id = claim.org_id AND owner.phone = claim.phone
+              AND owner.member_id <> claim.member_id
+             JOIN members AS claimant
+               ON claimant.org_id = claim.org_id AND claimant.member_id = claim.member_id
+             WHERE claim.org_id = $1
+               AND owner.state NOT IN ('merged', 'erased')
+               AND claimant.state NOT IN ('merged', 'erased')
+               AND ($2::uuid IS NULL OR owner.member_id = $2 OR claim.member_id = $2)
          )
          SELECT
              one AS "one!: MemberId",
              other AS "other!: MemberId",
              bool_or(cause = 'line') AS "line!",
+             bool_or(cause = 'phone') AS "phone!",
              bool_or(cause = 'email') AS "email!",
              bool_or(cause = 'birthday') AS "birthday!"
          FROM found
@@ -87,6 +104,7 @@ pub async fn list(
             one: row.one,
             other: row.other,
             line: row.line,
+            phone: row.phone,
             email: row.email,
             birthday: row.birthday,
         })
@@ -138,7 +156,41 @@ pub async fn claim_line(
     Ok(())
 }
 
-/// Forgets what a member claimed.
+/// Notes that a member confirmed a phone that is another's.
+pub async fn claim_phone(
+    tx: &mut TenantTx,
+    member: MemberId,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO member_phone_claims (org_id, member_id, phone, at)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (org_id, member_id) DO UPDATE
+         SET phone = excluded.phone, at = excluded.at",
+        tx.org().as_uuid(),
+        member.as_uuid(),
+        phone,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the phone that a member claimed.
+pub async fn forget_phone_claim(tx: &mut TenantTx, member: MemberId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM member_phone_claims WHERE org_id = $1 AND member_id = $2",
+        tx.org().as_uuid(),
+        member.as_uuid(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the account in LINE that a member claimed.
 pub async fn forget_claim(tx: &mut TenantTx, member: MemberId) -> Result<(), StoreError> {
     sqlx::query!(
         "DELETE FROM member_line_claims WHERE org_id = $1 AND member_id = $2",

@@ -1,6 +1,8 @@
 //! Lists of members. Filters are many and any of them may be missing, so the statement is put together from
 //! fixed parts; every value is a parameter.
 
+mod source;
+
 use chassis::{
     db::{StoreError, TenantTx},
     id::MemberId,
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
+use self::source::{Source, marks, push_from, push_index};
 use crate::domain::{
     member::{ConsentKind, Gender, MemberState},
     search::Search,
@@ -48,6 +51,15 @@ pub struct Filter {
     pub has_line: Option<bool>,
     /// Agreed to this kind of marketing.
     pub marketing: Option<ConsentKind>,
+    /// With one of these tiers.
+    #[serde(default)]
+    pub tiers: Vec<Uuid>,
+    /// Programmes whose base tier is among them.
+    #[serde(default)]
+    pub base_programmes: Vec<Uuid>,
+    /// With one of these tags.
+    #[serde(default)]
+    pub tags: Vec<Uuid>,
     /// Only members who joined or ordered in one of these branches; none for all.
     pub of_branches: Option<Vec<Uuid>>,
 }
@@ -84,11 +96,13 @@ pub async fn page(
 ) -> Result<Vec<MemberId>, StoreError> {
     let org = tx.org().as_uuid();
     let search = Search::parse(&filter.text);
-    let mut query = from(org, &search, "m.member_id");
-    conditions(&mut query, org, filter, &search);
+    let source = Source::of(&search, filter);
+    let mut query = QueryBuilder::new("");
+    push_from(&mut query, org, source, "m.member_id");
+    conditions(&mut query, org, filter, &search, source);
     let (column, id) = match sort {
-        // A search by a term follows the order of its index, which is that of joining.
-        Sort::Joined if term(&search).is_some() => ("t.joined_at", "t.member_id"),
+        // What is found by a term, a tag or a tier follows the order of its index, which is that of joining.
+        Sort::Joined if source.index().is_some() => ("t.joined_at", "t.member_id"),
         Sort::Joined => ("m.joined_at", "m.member_id"),
         Sort::LastOrder => {
             query.push(" AND m.last_order_at IS NOT NULL");
@@ -112,7 +126,9 @@ pub async fn page(
     }
     query.push(format!(" ORDER BY {column} DESC, {id} DESC LIMIT "));
     query.push_bind(limit);
-    let ids: Vec<(Uuid,)> = query.build_query_as().fetch_all(&mut **tx).await?;
+    // A tag has few members or many, so its list is planned anew for each.
+    let query = query.build_query_as().persistent(!source.is_mark());
+    let ids: Vec<(Uuid,)> = query.fetch_all(&mut **tx).await?;
     Ok(ids
         .into_iter()
         .map(|(id,)| MemberId::from_uuid(id))
@@ -126,11 +142,21 @@ pub async fn count(tx: &mut TenantTx, filter: &Filter, most: i64) -> Result<i64,
     if let Some(count) = count_terms(tx, filter, &search, most).await? {
         return Ok(count);
     }
+    let source = Source::of(&search, filter);
     let mut query = QueryBuilder::new("SELECT count(*) FROM (");
-    push_from(&mut query, org, &search, "1");
-    conditions(&mut query, org, filter, &search);
+    if source.is_mark() && source.is_all_of(filter) {
+        // Few members were merged or erased, and those left their tags and tiers as they were.
+        push_index(&mut query, org, source, "1", "");
+        query.push(" AND NOT EXISTS (SELECT 1 FROM members AS gone WHERE gone.org_id = ");
+        query.push_bind(org);
+        query.push(" AND gone.member_id = t.member_id AND gone.state IN ('merged', 'erased'))");
+    } else {
+        push_from(&mut query, org, source, "1");
+        conditions(&mut query, org, filter, &search, source);
+    }
     query.push(" LIMIT ").push_bind(most).push(") AS found");
-    let (count,): (i64,) = query.build_query_as().fetch_one(&mut **tx).await?;
+    let query = query.build_query_as().persistent(!source.is_mark());
+    let (count,): (i64,) = query.fetch_one(&mut **tx).await?;
     Ok(count)
 }
 
@@ -185,14 +211,6 @@ pub async fn concerns_branches(
     Ok(found)
 }
 
-/// The term of the index that leads to what is searched for.
-fn term(search: &Search) -> Option<&str> {
-    match search {
-        Search::PhoneEnd { term, .. } | Search::Name { term, .. } => Some(term),
-        Search::All | Search::PhoneStart(_) => None,
-    }
-}
-
 /// The term, where it is all that is searched for.
 fn exact_term(search: &Search) -> Option<&str> {
     match search {
@@ -202,28 +220,13 @@ fn exact_term(search: &Search) -> Option<&str> {
     }
 }
 
-fn from(org: Uuid, search: &Search, columns: &str) -> QueryBuilder<Postgres> {
-    let mut query = QueryBuilder::new("");
-    push_from(&mut query, org, search, columns);
-    query
-}
-
-fn push_from(query: &mut QueryBuilder<Postgres>, org: Uuid, search: &Search, columns: &str) {
-    query.push(format!("SELECT {columns} FROM "));
-    if let Some(term) = term(search) {
-        query.push(
-            "member_search_terms AS t
-             JOIN members AS m ON m.org_id = t.org_id AND m.member_id = t.member_id
-             WHERE t.org_id = ",
-        );
-        query.push_bind(org);
-        query.push(" AND t.term = ").push_bind(term.to_owned());
-    } else {
-        query.push("members AS m WHERE m.org_id = ").push_bind(org);
-    }
-}
-
-fn conditions(query: &mut QueryBuilder<Postgres>, org: Uuid, filter: &Filter, search: &Search) {
+fn conditions(
+    query: &mut QueryBuilder<Postgres>,
+    org: Uuid,
+    filter: &Filter,
+    search: &Search,
+    source: Source<'_>,
+) {
     match search {
         Search::All => {}
         _ if exact_term(search).is_some() => {}
@@ -297,6 +300,7 @@ fn conditions(query: &mut QueryBuilder<Postgres>, org: Uuid, filter: &Filter, se
         Some(ConsentKind::MarketingEmail) => query.push(" AND m.marketing_email"),
         Some(ConsentKind::Terms) | None => &mut *query,
     };
+    marks(query, org, filter, source);
     if let Some(branches) = &filter.of_branches {
         query
             .push(" AND (m.source_branch_id = ANY(")

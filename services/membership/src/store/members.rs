@@ -357,8 +357,12 @@ pub async fn recount_orders(tx: &mut TenantTx, member: MemberId) -> Result<(), S
          FROM (
              SELECT
                  count(*)::integer AS orders,
-                 coalesce(sum(total), 0)::bigint AS spent,
-                 max(placed_at) AS last
+                 max(placed_at) AS last,
+                 (
+                     SELECT coalesce(sum(goods_left), 0)::bigint
+                     FROM completed_orders
+                     WHERE org_id = $1 AND member_id = $2 AND completed
+                 ) AS spent
              FROM member_orders
              WHERE org_id = $1 AND member_id = $2 AND state = 'completed'
          ) AS counted

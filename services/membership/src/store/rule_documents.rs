@@ -71,34 +71,3 @@ pub async fn find(
         .map(|row| decode(row.version, &row.document))
         .transpose()
 }
-
-/// The documents of a brand that were in force at some time since `since`, in their order.
-pub async fn list_since(
-    tx: &mut TenantTx,
-    brand: BrandId,
-    since: DateTime<Utc>,
-) -> Result<Vec<RuleDocument>, StoreError> {
-    let rows = sqlx::query!(
-        "SELECT version, document
-         FROM rule_documents
-         WHERE org_id = $1 AND brand_id = $2
-             AND version >= coalesce((
-                 SELECT max(version)
-                 FROM rule_documents
-                 WHERE org_id = $1 AND brand_id = $2 AND published_at <= $3
-             ), 0)
-         ORDER BY version",
-        tx.org().as_uuid(),
-        brand.as_uuid(),
-        since,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let documents = rows.iter().map(|row| {
-        RuleDocument::decode(row.document.as_slice()).map_err(|_| {
-            let key = format!("{brand} {}", row.version);
-            StoreError::inconsistent("rule_documents", "document", key)
-        })
-    });
-    documents.collect()
-}

@@ -7,6 +7,7 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use prost::Message as _;
 use proto::membership::v1::BenefitRule;
+use uuid::Uuid;
 
 /// A version of a rule with who saved it when.
 #[derive(Clone, Debug)]
@@ -66,6 +67,29 @@ pub async fn list(
         })
     });
     saved.collect()
+}
+
+/// Versions of rules by their ids, in no order; unknown ones are left out.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    wanted: &[(Uuid, i64)],
+) -> Result<Vec<BenefitRule>, StoreError> {
+    let (ids, versions): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
+    let rows = sqlx::query!(
+        "SELECT rule_id, version, rule
+         FROM rule_versions
+         WHERE org_id = $1
+             AND (rule_id, version) IN (SELECT * FROM unnest($2::uuid[], $3::bigint[]))",
+        tx.org().as_uuid(),
+        &ids,
+        &versions,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let rules = rows
+        .iter()
+        .map(|row| super::rule(row.rule_id, row.version, &row.rule));
+    rules.collect()
 }
 
 /// Deletes all versions of a rule that was never enabled.

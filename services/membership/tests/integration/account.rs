@@ -4,9 +4,10 @@ use chassis::error::Problem;
 use chrono::TimeDelta;
 use proto::membership::v1::{
     AddressInput, ChangeMyPhoneRequest, CodePurpose, ConsentChoice, ConsentKind, CopyMeRequest,
-    CreateMyAddressRequest, DeleteMyAddressRequest, EraseMeRequest, FindMemberAtCounterRequest,
-    GetMyAccountRequest, GetMyCardRequest, ListMyAddressesRequest, MemberChanged, MyAccount,
-    SetMyConsentsRequest, UpdateMeRequest, find_member_at_counter_request::By,
+    CreateMyAddressRequest, DeleteMyAddressRequest, DuplicateCause, EraseMeRequest,
+    FindMemberAtCounterRequest, GetMyAccountRequest, GetMyCardRequest, ListDuplicatesRequest,
+    ListMyAddressesRequest, MemberChanged, MyAccount, SetMyConsentsRequest, UpdateMeRequest,
+    find_member_at_counter_request::By,
 };
 
 use crate::common::{Club, E164, PHONE, Person, reason, terms};
@@ -106,6 +107,15 @@ async fn a_new_phone_is_confirmed_and_ends_the_other_sessions() {
         .change_my_phone(change("0922333444", code, version))
         .await;
     assert_eq!(reason(refused), "PHONE_TAKEN");
+    // Who has the phone of another may be the same person: staff is told.
+    let pairs = async || {
+        let asked = ListDuplicatesRequest::default();
+        let listed = club.members().list_duplicates(asked).await.unwrap();
+        listed.into_inner().pairs
+    };
+    let pair = pairs().await.remove(0);
+    assert_eq!(pair.causes, [i32::from(DuplicateCause::Phone)]);
+    assert_eq!(pair.older.unwrap().member_id, phone.me.member_id);
     let code = taken("0933444555", "+886933444555").await;
     let changed = accounts
         .change_my_phone(change("0933444555", code, version))
@@ -115,6 +125,7 @@ async fn a_new_phone_is_confirmed_and_ends_the_other_sessions() {
     assert_eq!(changed.phone.as_deref(), Some("+886933444555"));
     assert!(club.lives(&phone.session).await);
     assert!(!club.lives(&laptop.session).await);
+    assert_eq!(pairs().await, []);
 }
 
 #[tokio::test]

@@ -1,14 +1,22 @@
 //! What orders say about members.
 
-use chassis::{clock::Clock as _, id::OrderId, outbox::Event, time};
+use chassis::{
+    clock::Clock as _,
+    id::{OrderId, RefundId},
+    outbox::Event,
+    time,
+};
 use chrono::TimeDelta;
 use proto::{
-    membership::v1::{GetMemberRequest, ListMyOrdersRequest, MemberProfile},
+    membership::v1::{
+        GetMemberRequest, ListMyOrdersRequest, MemberProfile, ReturnBenefitsRequest,
+        benefit_service_client::BenefitServiceClient,
+    },
     ordering::v1::{
         OrderChange, OrderChanged, OrderSnapshot, OrderState, SnapshotLine, SnapshotOption,
     },
 };
-use testkit::eventually;
+use testkit::{eventually, identities};
 
 use crate::common::{Club, PHONE, Person};
 
@@ -65,6 +73,8 @@ impl<'a> Order<'a> {
             order_number: "7K2MX".to_owned(),
             placed_at: Some(time::to_wire(now)),
             lines: vec![line],
+            goods_total: self.total - 30,
+            completed_at: Some(time::to_wire(now)),
             ..Default::default()
         });
         let body = OrderChanged {
@@ -104,7 +114,8 @@ async fn completed_orders_count_once_in_whatever_order_they_are_reported() {
     eventually(async || club.row(&person.me.member_id).await.orders == 1).await;
     let found = profile(&club, &person).await;
     let row = found.member.as_ref().unwrap();
-    assert_eq!((row.orders, row.spent), (1, 110));
+    // What counts are the goods.
+    assert_eq!((row.orders, row.spent), (1, 80));
     assert_eq!(found.orders[0].state, "completed");
     assert_eq!(found.orders[0].products, ["珍珠奶茶 × 2"]);
     let habits = found.habits.unwrap();
@@ -115,6 +126,31 @@ async fn completed_orders_count_once_in_whatever_order_they_are_reported() {
     club.service.deliver(club.org, &[undone]).await;
     eventually(async || club.row(&person.me.member_id).await.orders == 0).await;
     assert_eq!(club.row(&person.me.member_id).await.spent, 0);
+}
+
+#[tokio::test]
+async fn what_is_refunded_was_not_spent() {
+    use OrderState::{Completed, Preparing};
+    let club = Club::open().await;
+    let person = club.join("phone", PHONE, "王小明").await;
+    let order = Order::of(&club, &person, 110);
+    let completed = order.event(3, Preparing, Completed);
+    club.service.deliver(club.org, &[completed]).await;
+    eventually(async || club.row(&person.me.member_id).await.spent == 80).await;
+    let ordering = identities::service("ordering", club.org);
+    let mut benefits = BenefitServiceClient::new(club.service.channel_as(&ordering));
+    for (whole, goods_left, spent) in [(false, 50, 50), (true, 0, 0)] {
+        let refund = ReturnBenefitsRequest {
+            order_id: order.id.to_string(),
+            refund_id: RefundId::new(club.service.clock()).to_string(),
+            whole,
+            goods_left,
+            ..Default::default()
+        };
+        benefits.return_benefits(refund).await.unwrap();
+        let row = club.row(&person.me.member_id).await;
+        assert_eq!((row.orders, row.spent), (1, spent));
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 //! Tiers through the RPCs.
 
-use chassis::{clock::Clock as _, time};
+use chassis::{clock::Clock as _, id::MemberId, time};
 use chrono::TimeDelta;
 use proto::membership::v1::{
-    GetMemberTiersRequest, ProgrammeScope, SaveTierProgrammeRequest, SetMemberTierRequest, Tier,
-    TierBenefits, TierChangeCause, TierChangeMode, TierCondition, TierDowngrade, TierProgramme,
-    TierRules, TierWindow,
+    DailyHours, ExclusiveHours, GetMemberTiersRequest, GetRuleDocumentRequest, ProductTarget,
+    ProgrammeScope, SaveTierProgrammeRequest, SetMemberTierRequest, Tier, TierBenefits,
+    TierChangeCause, TierChangeMode, TierCondition, TierDowngrade, TierProgramme, TierRules,
+    TierWindow, benefit_service_client::BenefitServiceClient,
 };
-use testkit::eventually;
+use testkit::{eventually, identities};
 
 use crate::points_shop::{Shop, reason};
 
@@ -76,6 +77,60 @@ async fn an_order_lifts_a_member_and_the_member_sees_what_is_missing() {
     let gold = get().await;
     assert_eq!(gold.changes[0].cause(), TierChangeCause::Reached);
     assert_eq!(gold.next_tier, None);
+}
+
+#[tokio::test]
+async fn what_a_tier_has_alone_is_published_for_it_and_those_above() {
+    let shop = Shop::open().await;
+    let mut silver = tier("銀", 2_000);
+    let category = MemberId::new(shop.service.clock()).to_string();
+    let benefits = silver.benefits.as_mut().unwrap();
+    benefits.exclusive_products = Some(ProductTarget {
+        category_ids: vec![category.clone()],
+        ..Default::default()
+    });
+    benefits.exclusive_hours = vec![ExclusiveHours {
+        branch_ids: vec![shop.branch.to_string()],
+        weekdays: vec![5],
+        hours: Some(DailyHours {
+            from_minute: 1_200,
+            to_minute: 1_260,
+        }),
+        ..Default::default()
+    }];
+    let tiers = vec![tier("一般", 0), silver, tier("金", 5_000)];
+    let saved = shop
+        .tiers()
+        .save_tier_programme(request("first", 0, tiers))
+        .await;
+    let programme = saved.unwrap().into_inner().programme.unwrap();
+    let tiers = programme.versions[0].rules.clone().unwrap().tiers;
+    let asked = GetRuleDocumentRequest {
+        brand_id: shop.brand.to_string(),
+        version: 0,
+    };
+    let ordering = identities::service("ordering", shop.org);
+    let mut benefits = BenefitServiceClient::new(shop.service.channel_as(&ordering));
+    let document = benefits
+        .get_rule_document(asked)
+        .await
+        .unwrap()
+        .into_inner();
+    let exclusives = document.document.unwrap().tier_exclusives;
+    assert_eq!(exclusives.len(), 1);
+    let exclusive = &exclusives[0];
+    let above: Vec<&str> = tiers[1..]
+        .iter()
+        .map(|tier| tier.tier_id.as_str())
+        .collect();
+    assert_eq!(exclusive.tier_ids, above);
+    assert_eq!(exclusive.tier_name, "銀");
+    assert_eq!(
+        exclusive.products.as_ref().unwrap().category_ids,
+        [category]
+    );
+    assert_eq!(exclusive.hours[0].weekdays, [5]);
+    assert_eq!(exclusive.ends_at, None);
 }
 
 #[tokio::test]

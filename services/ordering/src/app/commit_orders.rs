@@ -330,6 +330,7 @@ fn to_order(
         fees: sold.fees.clone(),
         total: sold.total,
         benefits: sold.benefits.clone(),
+        priced_with: sold.priced_with.clone(),
         contact: draft.contact.clone(),
         remark: draft.remark.clone(),
         utensils: draft.utensils,

@@ -1,10 +1,12 @@
 //! Use cases: what more than one entry point needs, and the flow over services that places an order.
 
+pub mod accept_printed;
 pub mod benefits;
 pub mod capacity;
 pub mod carry_out_decisions;
 pub mod commit_orders;
 pub mod day_rules;
+mod entered_items;
 pub mod find_slots;
 pub mod lost_hold;
 pub mod menu_snapshot;
@@ -17,18 +19,21 @@ pub mod payments;
 pub mod place_order;
 pub mod prepaying;
 pub mod price_cart;
+pub mod proposed_coupons;
 pub mod quote;
 pub mod recall;
 pub mod refund_money;
 pub mod refund_saga;
 pub mod refunds;
+pub mod renewing;
 pub mod reschedule;
 pub mod rule_documents;
+pub mod tier_access;
 pub mod transition_order;
 
 use std::sync::Arc;
 
-use chassis::{clock::SharedClock, db::Db};
+use chassis::{clock::SharedClock, db::Db, order_link::LinkKey};
 use chrono::TimeDelta;
 
 use self::{
@@ -36,7 +41,7 @@ use self::{
     menus::Menus, payment_methods::PaymentMethods, payments::Payments, prepaying::PrepayingPhones,
     recall::Recalls, rule_documents::RuleDocuments,
 };
-use crate::domain::{access_token::LinkKey, pricing::FeeSettings};
+use crate::domain::pricing::FeeSettings;
 
 /// Dependencies of the use cases; clones share them.
 #[derive(Clone)]

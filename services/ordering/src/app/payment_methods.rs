@@ -4,13 +4,7 @@
 //! it old. While payments is away the last answer stands, and a branch that was never asked about takes
 //! payment on site: an order that needs no payments must not need payments.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering as Atomic},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chassis::{
@@ -18,30 +12,26 @@ use chassis::{
     id::{OrganisationId, PaymentMethodId},
     money::{Currency, Money},
 };
-use moka::future;
 use proto::{
     ordering::v1::OrderingReason,
     payments::v1::{AllowedMethod, ListAllowedMethodsResponse, PaymentKind},
 };
-use tokio::time::Instant;
-use tracing::Instrument as _;
 
-use super::payments::{Payments, Purchase};
+use super::{
+    payments::{Payments, Purchase},
+    renewing::{Renewing, Settings},
+};
 use crate::domain::online_payment::ChosenMethod;
 
 /// What is older is read again.
 const FRESH_FOR: Duration = Duration::from_secs(5);
-/// Longest wait of the first order of a branch.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// What nobody ordered from for so long is forgotten.
-const KEEP: Duration = Duration::from_secs(60 * 60);
 const MAX_PURCHASES: u64 = 10_000;
 
 /// How new orders may be paid; clones share what is known.
 #[derive(Clone)]
 pub struct PaymentMethods {
     payments: Payments,
-    on_site: future::Cache<(OrganisationId, Purchase), Arc<Known>>,
+    on_site: Renewing<(OrganisationId, Purchase, Currency), Arc<OnSite>>,
 }
 
 /// What a customer chose.
@@ -59,10 +49,19 @@ impl PaymentMethods {
     /// Asks `payments`.
     #[must_use]
     pub fn new(payments: Payments) -> Self {
-        let on_site = future::Cache::builder()
-            .max_capacity(MAX_PURCHASES)
-            .time_to_idle(KEEP)
-            .build();
+        let settings = Settings {
+            what: "how a branch is paid",
+            most: MAX_PURCHASES,
+            fresh_for: FRESH_FOR,
+        };
+        let source = payments.clone();
+        let on_site = Renewing::new(settings, move |(org, purchase, currency), _| {
+            let payments = source.clone();
+            async move {
+                let listed = payments.list_methods_with_limits(org, &purchase, currency);
+                Ok(Arc::new(OnSite::read(&listed.await?)?))
+            }
+        });
         Self { payments, on_site }
     }
 
@@ -78,11 +77,12 @@ impl PaymentMethods {
         if amount == 0 {
             return Ok(None);
         }
-        let known = self.known(org, purchase, choice.total.currency()).await;
+        let key = (org, *purchase, choice.total.currency());
+        let known = self.on_site.get(key).await.unwrap_or_default();
         let on_site = match choice.method {
-            None if known.on_site.offers(amount) || purchase.test => Some(PaymentKind::Cash.into()),
+            None if known.offers(amount) || purchase.test => Some(PaymentKind::Cash.into()),
             None => return Err(not_allowed()),
-            Some(method) => known.on_site.kind_of(method, amount),
+            Some(method) => known.kind_of(method, amount),
         };
         match (on_site, choice.method) {
             (Some(kind), _) => choice.require_kind(kind)?,
@@ -123,86 +123,15 @@ impl PaymentMethods {
         let found = methods.into_iter().find(|found| found.method_id == id);
         found.ok_or_else(not_allowed)
     }
-
-    async fn known(
-        &self,
-        org: OrganisationId,
-        purchase: &Purchase,
-        currency: Currency,
-    ) -> Arc<Known> {
-        let key = (org, *purchase);
-        let first = async {
-            let load = self.load(org, purchase, currency);
-            let on_site = match tokio::time::timeout(FIRST_WAIT, load).await {
-                Ok(Some(on_site)) => on_site,
-                _ => OnSite::Unknown,
-            };
-            Known::new(on_site)
-        };
-        let known = self.on_site.get_with(key, first).await;
-        if known.is_to_be_read_again() {
-            let (methods, purchase, before) = (self.clone(), *purchase, known.clone());
-            let reload = async move {
-                let loaded = methods.load(org, &purchase, currency).await;
-                let on_site = loaded.unwrap_or_else(|| before.on_site.clone());
-                methods.on_site.insert(key, Known::new(on_site)).await;
-            };
-            tokio::spawn(reload.in_current_span());
-        }
-        known
-    }
-
-    async fn load(
-        &self,
-        org: OrganisationId,
-        purchase: &Purchase,
-        currency: Currency,
-    ) -> Option<OnSite> {
-        let loaded = self
-            .payments
-            .list_methods_with_limits(org, purchase, currency)
-            .await
-            .and_then(|response| Ok(OnSite::read(&response)?));
-        match loaded {
-            Ok(on_site) => Some(on_site),
-            Err(error) => {
-                tracing::warn!(%error, "could not read how a branch is paid");
-                None
-            }
-        }
-    }
-}
-
-/// What is known of a branch, and since when.
-#[derive(Debug)]
-struct Known {
-    on_site: OnSite,
-    since: Instant,
-    /// Somebody reads it again.
-    is_being_read: AtomicBool,
-}
-
-impl Known {
-    fn new(on_site: OnSite) -> Arc<Self> {
-        Arc::new(Self {
-            on_site,
-            since: Instant::now(),
-            is_being_read: AtomicBool::new(false),
-        })
-    }
-
-    /// It is old, and the caller is the first to find that out.
-    fn is_to_be_read_again(&self) -> bool {
-        self.since.elapsed() > FRESH_FOR && !self.is_being_read.swap(true, Atomic::Relaxed)
-    }
 }
 
 /// How a branch may be paid on site.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum OnSite {
     /// Nobody set up any method, so everything is paid on site.
     NotSetUp,
     /// Payments could not be asked yet.
+    #[default]
     Unknown,
     /// By these methods.
     By(Vec<OnSiteMethod>),

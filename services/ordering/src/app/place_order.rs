@@ -227,6 +227,14 @@ impl Ordering {
             };
             return Err(changed(request, fresh));
         }
+        if !request.test
+            && let Some(problem) = refusal(priced.refused_promise(hold.promised_at).as_slice())
+        {
+            self.undo_4_release(org, menu.branch, hold.order).await;
+            return Err(problem
+                .message("that time is for members of other tiers")
+                .into());
+        }
         self.step_5_hold_benefits(org, &menu, request, &mut priced, &hold)
             .await?;
         let placed = self.step_6_commit(org, &menu, request, (priced.quote, online, hold));
@@ -262,9 +270,11 @@ impl Ordering {
                 .into());
         }
         if request.cart.entered.has_benefits()
-            && let Some(problem) = not_looked_up(&priced.problems)
+            && let Some(problem) = refusal(&priced.problems)
         {
-            return Err(problem.into());
+            return Err(problem
+                .message("what was entered could not be looked up")
+                .into());
         }
         if self.clock.now() - request.agreed.quoted_at > QUOTE_MAX_AGE {
             return Err(Problem::new(OrderingReason::QuoteExpired)
@@ -273,6 +283,11 @@ impl Ordering {
         }
         if priced.quote.hash != request.agreed.hash {
             return Err(changed(request, self.show(org, menu, priced).await));
+        }
+        if !request.test
+            && let Some(problem) = refusal(&priced.refused)
+        {
+            return Err(problem.message("it is for members of other tiers").into());
         }
         Ok(priced)
     }
@@ -482,16 +497,14 @@ impl PlaceOrder {
     }
 }
 
-/// Why a cart with codes, coupons or points cannot be placed: something of it could not be looked up.
-fn not_looked_up(problems: &[FieldProblem]) -> Option<Problem> {
+/// A refusal for what is wrong with fields, which all have the same reason.
+fn refusal(problems: &[FieldProblem]) -> Option<Problem> {
     let first = problems.first()?;
-    let problem = Problem {
-        reason: first.reason.clone(),
+    Some(Problem {
         params: first.params.clone(),
         fields: problems.to_vec(),
-        ..Problem::new(CommonReason::TemporarilyUnavailable)
-    };
-    Some(problem.message("what was entered could not be looked up"))
+        ..Problem::new(first.reason.clone())
+    })
 }
 
 /// The id of the order that all attempts of one key and body make.

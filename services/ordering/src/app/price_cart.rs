@@ -4,45 +4,38 @@
 //! automatically come from memory. Membership is asked once, where a member, a code or a coupon is in it, or a rule
 //! acts of which there is only so much. What could not be looked up is reported, never dropped silently.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chassis::{
     business_day::BusinessDay,
-    error::{CommonReason, FieldProblem, Problem},
+    error::{FieldProblem, Problem},
     id::{MemberId, OrderId, OrganisationId},
     sales::Method,
 };
 use chrono::{DateTime, Utc};
 use pricing::{
-    Amount, MAX_AMOUNT, MemberTagId, PaymentMethod, RuleId, TierId,
-    rules::{Customer, Member, Rule, Usage, UsageByRule},
+    Amount, MemberTagId, PaymentMethod, RuleId, TierId,
+    rules::{Customer, Member, Usage, UsageByRule},
 };
 use proto::{
-    ProblemReason as _,
-    membership::v1::{
-        EnteredBenefit, FindBenefitsRequest, FindBenefitsResponse, MemberBenefits, RuleUse,
-    },
+    membership::v1::{FindBenefitsRequest, FindBenefitsResponse, MemberBenefits, RuleUse},
     ordering::v1::OrderingReason,
 };
 use uuid::Uuid;
 
-use super::{Ordering, benefits::guest_phone, quote::to_utc, rule_documents::list_price};
+use super::{
+    Ordering, benefits::guest_phone, proposed_coupons::UsableCoupon, tier_access::TierAccess,
+};
 use crate::domain::{
-    benefits::{Benefits, EnteredKind, Params, Rejection, field_of},
+    benefits::Benefits,
     branch_rules::BranchRules,
     cart::Cart,
     menu::Menu,
-    price_inputs::{EnteredItem, Found, GiftItem, PriceInputs},
+    price_inputs::{GiftItem, PriceInputs},
     pricing::{price, price_with},
     quote::Quote,
+    tier_exclusive,
 };
-
-/// Most coupons that are proposed.
-const MAX_PROPOSED: usize = 20;
-/// A code or a coupon that cannot stand beside another one.
-const NOT_COMBINABLE: &str = "NOT_COMBINABLE";
-/// A code or a coupon that gives nothing here.
-const NO_EFFECT: &str = "NO_EFFECT";
 
 /// Who orders, as far as prices depend on it.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +63,10 @@ pub struct PricedCart {
     pub looked_up: Option<LookedUp>,
     /// What could not be looked up, at its field; the order cannot be placed with it.
     pub problems: Vec<FieldProblem>,
+    /// What is for other tiers alone, at its field; the order cannot be placed with it.
+    pub refused: Vec<FieldProblem>,
+    /// What decides which times the customer may order for; `None` for all.
+    pub access: Option<TierAccess>,
     /// Rules whose use is counted.
     pub counted: BTreeSet<RuleId>,
     /// What the member may do about points.
@@ -100,29 +97,14 @@ pub struct AvailablePoints {
     pub step: u32,
 }
 
-/// A coupon of the member that could be used in the branch.
-#[derive(Clone, Debug)]
-pub struct UsableCoupon {
-    /// Its id.
-    pub coupon: String,
-    /// Name as the customer sees it.
-    pub name: String,
-    /// When it ends.
-    pub ends_at: Option<DateTime<Utc>>,
-    /// What the order would cost with it; `None` where it cannot be used now.
-    pub total_with: Option<i64>,
-    /// Why it cannot be used now.
-    pub rejection: Option<Rejection>,
-}
-
 /// A cart about to be priced.
 #[derive(Clone, Copy)]
-struct Pricing<'a> {
+pub(super) struct Pricing<'a> {
     org: OrganisationId,
-    menu: &'a Menu,
-    cart: &'a Cart,
-    buyer: &'a Buyer,
-    rules: &'a BranchRules,
+    pub menu: &'a Menu,
+    pub cart: &'a Cart,
+    pub buyer: &'a Buyer,
+    pub rules: &'a BranchRules,
     day: BusinessDay,
 }
 
@@ -195,7 +177,24 @@ impl Ordering {
             _ => Vec::new(),
         };
         let member = response.and_then(|response| response.member.as_ref());
+        let access = (!rules.exclusives.is_empty()).then(|| TierAccess {
+            customer: match (buyer.member, member) {
+                (None, _) => tier_exclusive::Customer::Guest,
+                (Some(_), None) => tier_exclusive::Customer::Unknown,
+                (Some(_), Some(member)) => {
+                    let tier = member.tier_id.parse().ok();
+                    tier_exclusive::Customer::Member(tier.map(TierId::from_uuid))
+                }
+            },
+            rules: rules.clone(),
+            day_rule,
+            method: cart.method,
+            now: self.clock.now(),
+        });
+        let refused = access.as_ref().map(|access| access.refused(menu, cart));
         Ok(PricedCart {
+            refused: refused.unwrap_or_default(),
+            access,
             points: available_points(&inputs, self.clock.now()),
             asked_membership: found.is_some(),
             looked_up: member.map(|member| LookedUp {
@@ -255,10 +254,20 @@ impl PricedCart {
             asked_membership: false,
             looked_up: None,
             problems: Vec::new(),
+            refused: Vec::new(),
+            access: None,
             counted: BTreeSet::new(),
             points: None,
             usable_coupons: Vec::new(),
         }
+    }
+
+    /// Why the customer may not have it as soon as possible, which is at this time.
+    #[must_use]
+    pub fn refused_promise(&self, promised_at: DateTime<Utc>) -> Option<FieldProblem> {
+        let access = self.access.as_ref()?;
+        let wanted_at = self.quote.wanted_at;
+        wanted_at.map_or_else(|| access.refused_time(promised_at), |_| None)
     }
 
     /// The member may not order.
@@ -300,208 +309,6 @@ impl Pricing<'_> {
             (Some(_), Some(found)) => Customer::Member(member(found)),
         }
     }
-
-    /// What the customer entered, in the cart's order.
-    fn entered(
-        &self,
-        found: Option<&Result<FindBenefitsResponse, Problem>>,
-    ) -> Result<Vec<EnteredItem>, Problem> {
-        let entered = &self.cart.entered;
-        let codes = entered.codes.iter().cloned();
-        let coupons = entered.coupons.iter().map(Uuid::to_string);
-        let kinds = [
-            (EnteredKind::Code, codes.collect::<Vec<_>>()),
-            (EnteredKind::Coupon, coupons.collect()),
-        ];
-        let mut items = Vec::new();
-        for (kind, texts) in kinds {
-            for (place, text) in texts.iter().enumerate() {
-                let item = match found {
-                    Some(Ok(response)) => {
-                        let benefits = match kind {
-                            EnteredKind::Code => &response.codes,
-                            _ => &response.coupons,
-                        };
-                        let benefit = benefits.get(place).cloned().unwrap_or_default();
-                        self.item(kind, place, text, &benefit)?
-                    }
-                    Some(Err(problem)) => {
-                        let (reason, params) = not_looked_up(problem);
-                        EnteredItem::unusable(kind, place, text, &reason, params)
-                    }
-                    None => continue,
-                };
-                items.push(item);
-            }
-        }
-        self.refuse_too_many(&mut items);
-        if entered.points > 0 {
-            items.push(self.points(found));
-        }
-        Ok(items)
-    }
-
-    fn points(&self, found: Option<&Result<FindBenefitsResponse, Problem>>) -> EnteredItem {
-        let entered = &self.cart.entered;
-        let unusable = match found {
-            Some(Err(problem)) if self.buyer.member.is_some() => Some(not_looked_up(problem)),
-            _ => None,
-        };
-        let (reason, params) = unusable.clone().unwrap_or_default();
-        let mut item = EnteredItem::unusable(EnteredKind::Points, 0, "", &reason, params);
-        item.insisted = entered.insists_on_points;
-        if unusable.is_none() {
-            item.found = Found::Points(entered.points);
-        }
-        item
-    }
-
-    fn item(
-        &self,
-        kind: EnteredKind,
-        place: usize,
-        text: &str,
-        benefit: &EnteredBenefit,
-    ) -> Result<EnteredItem, Problem> {
-        let found = match &benefit.rule {
-            Some(rule) => match benefit_rules::rule(rule, &list_price(self.menu))? {
-                Some(rule) if class_of(&rule) == Some(kind) => Found::Rule(Box::new(rule)),
-                // It gives what this branch does not have.
-                _ => unusable(NO_EFFECT, Params::new()),
-            },
-            None if benefit.reason.is_empty() => {
-                return Err(Problem::internal(anyhow::anyhow!(
-                    "membership says nothing of a code or coupon"
-                )));
-            }
-            None => unusable(&benefit.reason, to_params(&benefit.params)),
-        };
-        Ok(EnteredItem {
-            kind,
-            place,
-            entered: text.to_owned(),
-            code: benefit.code_id.parse().ok(),
-            coupon: benefit.coupon_id.parse().ok(),
-            ends_at: to_utc(benefit.ends_at),
-            insisted: self.cart.entered.insisted.iter().any(|one| one == text),
-            found,
-        })
-    }
-
-    /// The same code or coupon counts once, and no more than the brand allows.
-    fn refuse_too_many(&self, items: &mut [EnteredItem]) {
-        let mut seen = BTreeSet::new();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for item in items {
-            let Found::Rule(rule) = &item.found else {
-                continue;
-            };
-            let (most, id) = match item.kind {
-                EnteredKind::Code => (self.rules.max_codes, Some(rule.id.as_uuid())),
-                _ => (self.rules.max_coupons, item.coupon),
-            };
-            let count = counts.entry(item.kind.as_str()).or_default();
-            if *count >= most.max(1) || !seen.insert(id) {
-                let params = [("max".to_owned(), most.max(1).to_string())];
-                item.found = unusable(NOT_COMBINABLE, params.into());
-            } else {
-                *count += 1;
-            }
-        }
-    }
-
-    /// Everything that could not be looked up, at its field.
-    fn problems(&self, problem: &Problem) -> Vec<FieldProblem> {
-        let entered = &self.cart.entered;
-        let codes = (0..entered.codes.len()).map(|place| field_of(EnteredKind::Code, place));
-        let coupons = (0..entered.coupons.len()).map(|place| field_of(EnteredKind::Coupon, place));
-        let points = (entered.points > 0 && self.buyer.member.is_some())
-            .then(|| field_of(EnteredKind::Points, 0));
-        let mut fields: Vec<String> = codes.chain(coupons).chain(points).collect();
-        if fields.is_empty() && self.buyer.member.is_some() {
-            fields.push("member".to_owned());
-        }
-        let is_limit = problem.is(CommonReason::RateLimited);
-        let problem = |field| {
-            if is_limit {
-                FieldProblem::new(field, CommonReason::RateLimited, problem.params.clone())
-            } else {
-                let nothing = std::iter::empty::<(String, String)>();
-                FieldProblem::new(field, CommonReason::TemporarilyUnavailable, nothing)
-            }
-        };
-        fields.into_iter().map(problem).collect()
-    }
-
-    /// What each usable coupon would make of the total, the lowest total first.
-    fn propose(
-        &self,
-        response: &FindBenefitsResponse,
-        inputs: &PriceInputs,
-        priced: &Quote,
-        quote: impl Fn(&PriceInputs) -> Result<Quote, Problem>,
-    ) -> Result<Vec<UsableCoupon>, Problem> {
-        let in_cart = &self.cart.entered.coupons;
-        let others = response.usable_coupons.iter().filter(|coupon| {
-            let id = coupon.coupon_id.parse();
-            id.is_ok_and(|id: Uuid| !in_cart.contains(&id))
-        });
-        let mut proposed = Vec::new();
-        for coupon in others.take(MAX_PROPOSED) {
-            let item = self.item(
-                EnteredKind::Coupon,
-                in_cart.len(),
-                &coupon.coupon_id,
-                coupon,
-            )?;
-            let name = coupon.rule.as_ref().map(|rule| rule.name.clone());
-            let (total_with, rejection) = match &item.found {
-                Found::Unusable(rejection) => (None, Some(rejection.clone())),
-                _ => outcome_with(item.clone(), inputs, self.rules.max_coupons, &quote)?,
-            };
-            proposed.push(UsableCoupon {
-                coupon: coupon.coupon_id.clone(),
-                name: name.unwrap_or_default(),
-                ends_at: to_utc(coupon.ends_at),
-                total_with,
-                rejection,
-            });
-        }
-        let total = priced.total.amount();
-        proposed.sort_by_key(|coupon| coupon.total_with.unwrap_or(total.max(MAX_AMOUNT.minor())));
-        Ok(proposed)
-    }
-}
-
-/// The total with one more coupon, or why it is not used. Where the cart may have no more, it takes the place of
-/// those that are in it.
-fn outcome_with(
-    item: EnteredItem,
-    inputs: &PriceInputs,
-    max_coupons: usize,
-    quote: impl Fn(&PriceInputs) -> Result<Quote, Problem>,
-) -> Result<(Option<i64>, Option<Rejection>), Problem> {
-    let mut tried = inputs.clone();
-    let is_coupon = |item: &EnteredItem| {
-        item.kind == EnteredKind::Coupon && matches!(item.found, Found::Rule(_))
-    };
-    let coupons = tried.entered.iter().filter(|item| is_coupon(item)).count();
-    if coupons >= max_coupons.max(1) {
-        tried.entered.retain(|item| !is_coupon(item));
-    }
-    let place = item.place;
-    tried.entered.push(item);
-    let quote = quote(&tried)?;
-    let entered = quote.benefits.as_ref().map(|benefits| &benefits.entered);
-    let outcome = entered.and_then(|entered| {
-        let mut coupons = entered.iter();
-        coupons.rfind(|one| one.kind == EnteredKind::Coupon && one.place == place)
-    });
-    Ok(match outcome.map(|outcome| &outcome.rejection) {
-        Some(None) => (Some(quote.total.amount()), None),
-        Some(Some(rejection)) => (None, Some(rejection.clone())),
-        None => (None, None),
-    })
 }
 
 fn refuse_delivery(cart: &Cart) -> Result<(), Problem> {
@@ -517,30 +324,6 @@ fn refuse_delivery(cart: &Cart) -> Result<(), Problem> {
 fn acts(quote: &Quote, counted: &BTreeSet<RuleId>) -> bool {
     let benefits = quote.benefits.as_ref();
     benefits.is_some_and(|benefits: &Benefits| !benefits.uses(counted).is_empty())
-}
-
-fn unusable(reason: &str, params: Params) -> Found {
-    Found::Unusable(Rejection {
-        reason: reason.to_owned(),
-        params,
-    })
-}
-
-/// The reason of something that could not be looked up.
-fn not_looked_up(problem: &Problem) -> (String, Params) {
-    if problem.is(CommonReason::RateLimited) {
-        return (problem.reason.to_string(), problem.params.clone());
-    }
-    let away = CommonReason::TemporarilyUnavailable.word();
-    (away.to_owned(), Params::new())
-}
-
-fn class_of(rule: &Rule) -> Option<EnteredKind> {
-    match rule.class {
-        pricing::Class::Code => Some(EnteredKind::Code),
-        pricing::Class::Coupon => Some(EnteredKind::Coupon),
-        pricing::Class::Promotion | pricing::Class::Tier | pricing::Class::Points => None,
-    }
 }
 
 fn member(found: &MemberBenefits) -> Member {
@@ -595,11 +378,4 @@ fn available_points(inputs: &PriceInputs, now: DateTime<Utc>) -> Option<Availabl
         min_points: redeeming.map_or(0, |redeeming| redeeming.min_points),
         step: redeeming.map_or(0, |redeeming| redeeming.step),
     })
-}
-
-fn to_params(params: &std::collections::HashMap<String, String>) -> Params {
-    let params = params.iter();
-    params
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
 }

@@ -23,7 +23,8 @@ use proto::{
 use super::{
     Ordering,
     capacity::{AvailabilityQuery, day_rule, hold_lines},
-    price_cart::{AvailablePoints, Buyer, PricedCart, UsableCoupon},
+    price_cart::{AvailablePoints, Buyer, PricedCart},
+    proposed_coupons::UsableCoupon,
 };
 use crate::domain::{
     cart::Cart,
@@ -97,12 +98,13 @@ impl Ordering {
         if priced.is_blocked() {
             warnings.push(warning("member", MembershipReason::MemberBlocked, []));
         }
-        let quote = priced.quote;
-        let promised_at = match self.availability_of(org, menu, &quote).await {
+        warnings.extend(priced.refused.iter().cloned());
+        let quote = &priced.quote;
+        let promised_at = match self.availability_of(org, menu, quote).await {
             Ok(availability) => {
                 warnings.extend(stock_warnings(&availability, &stock_need(&quote.lines)));
                 let wanted = quote.wanted_at.unwrap_or(quoted_at);
-                warnings.extend(pauses(&availability, wanted).problems(menu, &quote));
+                warnings.extend(pauses(&availability, wanted).problems(menu, quote));
                 warnings.extend(slot_warning(&availability, quote.wanted_at));
                 promise(&availability, quote.wanted_at)
             }
@@ -116,9 +118,10 @@ impl Ordering {
                 None
             }
         };
+        warnings.extend(promised_at.and_then(|at| priced.refused_promise(at)));
         let valid_until = quoted_at + self.quote_validity;
         ShownQuote {
-            quote,
+            quote: priced.quote,
             quoted_at,
             valid_until,
             promised_at,

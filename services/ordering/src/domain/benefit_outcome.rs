@@ -111,6 +111,7 @@ impl PricedCart<'_> {
         let nothing = self.money(Amount::ZERO);
         Some(PricedLine {
             product: ProductId::from_uuid(gift.item.product.as_uuid()),
+            categories: product.categories.clone(),
             variant: variant.id,
             product_name: product.name.clone(),
             variant_name: variant.name.clone(),

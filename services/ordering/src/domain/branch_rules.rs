@@ -6,7 +6,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use pricing::{PointsProgram, Rate, RuleId, rules::RuleSet};
+use pricing::{Places, PointsProgram, Rate, RuleId, rules::RuleSet};
+
+use super::tier_exclusive::TierExclusive;
 
 static NONE: LazyLock<Arc<BranchRules>> = LazyLock::new(Arc::default);
 
@@ -27,6 +29,8 @@ pub struct BranchRules {
     pub max_coupons: usize,
     /// Rules whose use is counted.
     pub counted: BTreeSet<RuleId>,
+    /// What only members of some tiers may order.
+    pub exclusives: Vec<TierExclusive>,
 }
 
 impl BranchRules {
@@ -36,10 +40,19 @@ impl BranchRules {
         Arc::clone(&NONE)
     }
 
-    /// Neither rules nor a points programme.
+    /// Neither rules nor a points programme, and nothing that is for some tiers alone.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rules.rules().is_empty() && self.programmes.is_empty()
+        self.rules.rules().is_empty() && self.programmes.is_empty() && self.exclusives.is_empty()
+    }
+
+    /// How many codes and coupons an order may have: one where nothing was published.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        Places {
+            codes: self.max_codes.max(1),
+            coupons: self.max_coupons.max(1),
+        }
     }
 
     /// The points programme at an instant.
@@ -61,6 +74,7 @@ impl From<benefit_rules::Document> for BranchRules {
             max_codes: document.max_codes,
             max_coupons: document.max_coupons,
             counted: document.limited,
+            exclusives: Vec::new(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Ordering's carts as the pricing engine takes them.
 
 use chassis::error::{CommonReason, Problem};
-use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use pricing::{
     Amount, Cart as Goods, CartError, CategoryId, Channel, Charge, ChosenOption, Error, FeeKind,
     FeeName, Line, Method, OptionId, Priced, ProductId, Request, RuleId, TaxType, VariantId,
-    rules::{Context, Moment, Weekday},
+    rules::Context,
 };
 
 use super::{
@@ -37,6 +37,7 @@ pub(super) fn price(
         customer: &inputs.customer,
         usage: &inputs.usage,
         entered: &entered,
+        places: rules.places(),
         points: inputs.entered_points(),
         program: rules.programme(now),
         fees: &fees,
@@ -107,51 +108,15 @@ fn fee(fee: &Fee) -> pricing::Fee {
 }
 
 fn context(menu: &Menu, cart: &Cart, now: DateTime<Utc>, inputs: &PriceInputs) -> Context {
-    let rule = inputs.day_rule;
+    let DayRule { tz, cutoff_minutes } = inputs.day_rule;
+    let moment = |at| benefit_rules::moment(at, tz, cutoff_minutes);
     Context {
         brand: pricing::BrandId::from_uuid(menu.brand.as_uuid()),
         branch: pricing::BranchId::from_uuid(menu.branch.as_uuid()),
         channel: Channel::new("web"),
         method: Method::new(cart.method.as_str()),
         payment: inputs.payment.clone(),
-        placed: moment(rule, now),
-        wanted: moment(rule, cart.wanted_at.unwrap_or(now)),
-    }
-}
-
-/// What the branch's clock and calendar say of an instant.
-fn moment(rule: DayRule, at: DateTime<Utc>) -> Moment {
-    let local = at.with_timezone(&rule.tz);
-    let minute = local.hour() * 60 + local.minute();
-    Moment {
-        at: at.timestamp(),
-        weekday: match rule.day_of(at).date().weekday() {
-            chrono::Weekday::Mon => Weekday::Monday,
-            chrono::Weekday::Tue => Weekday::Tuesday,
-            chrono::Weekday::Wed => Weekday::Wednesday,
-            chrono::Weekday::Thu => Weekday::Thursday,
-            chrono::Weekday::Fri => Weekday::Friday,
-            chrono::Weekday::Sat => Weekday::Saturday,
-            chrono::Weekday::Sun => Weekday::Sunday,
-        },
-        minute: u16::try_from(minute).unwrap_or_default(),
-        month: u8::try_from(local.month()).unwrap_or_default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_weekday_is_that_of_the_business_day_and_the_minute_that_of_the_clock() {
-        let rule = DayRule {
-            tz: chrono_tz::Asia::Taipei,
-            cutoff_minutes: 240,
-        };
-        let at = "2026-05-31T19:30:00Z".parse().unwrap();
-        let moment = moment(rule, at);
-        assert_eq!((moment.weekday, moment.minute), (Weekday::Sunday, 210));
-        assert_eq!((moment.month, moment.at), (6, at.timestamp()));
+        placed: moment(now),
+        wanted: moment(cart.wanted_at.unwrap_or(now)),
     }
 }

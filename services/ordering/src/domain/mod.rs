@@ -1,6 +1,5 @@
 //! Pure rules of ordering: menus to price from, prices, orders and their states. No I/O.
 
-pub mod access_token;
 pub mod agreed;
 pub mod benefit_outcome;
 pub mod benefits;
@@ -23,6 +22,7 @@ pub mod order_transition;
 pub mod pause;
 pub mod prepayment;
 pub mod price_inputs;
+pub mod priced_with;
 pub mod pricing;
 pub mod quote;
 pub mod refund;
@@ -33,3 +33,4 @@ pub mod reschedule;
 pub(crate) mod samples;
 pub mod stock_need;
 pub mod test_checklist;
+pub mod tier_exclusive;

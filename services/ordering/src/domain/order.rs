@@ -22,6 +22,7 @@ use super::{
     },
     order_terms::OrderTerms,
     order_transition::{Error, Rights, TransitionRequest},
+    priced_with::PricedWith,
     quote::{Fee, PricedLine, Quote},
 };
 
@@ -78,6 +79,8 @@ pub struct Order {
     pub rescheduled: Option<SlotChange>,
     /// What promotions, tier, codes, coupons and points did, where any of them concerned it.
     pub benefits: Option<Benefits>,
+    /// What decided its price beside menu, lines and fees.
+    pub priced_with: Option<PricedWith>,
     /// How it is paid online; `None` for one that is paid on site or costs nothing.
     pub online: Option<OnlinePayment>,
     /// How far it has come: the fold of its events, and of what was paid online.

@@ -91,6 +91,7 @@ fn order() -> (Order, Vec<OrderEvent>) {
         created_at: noon(),
         rescheduled: None,
         benefits: None,
+        priced_with: None,
         online: None,
         progress: fold(&events).unwrap(),
     };

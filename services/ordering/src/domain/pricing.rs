@@ -23,6 +23,7 @@ use super::{
     menu::Menu,
     options,
     price_inputs::PriceInputs,
+    priced_with::PricedWith,
     quote::{Fee, HashInput, PricedLine, Quote, hash},
 };
 pub use pricing::MAX_LINES;
@@ -87,6 +88,7 @@ pub fn price_with(
     lines.extend(outcome.gift_lines());
     let benefits = outcome.benefits(&lines, &fees);
     let offers = outcome.offers();
+    let priced_with = PricedWith::of(inputs, now, cart.wanted_at, benefits.as_ref());
 
     let total = Money::new(priced.total.minor(), menu.currency);
     let list_total = lines.iter().map(|line| line.list.amount()).sum();
@@ -110,6 +112,7 @@ pub fn price_with(
         hash,
         benefits,
         offers,
+        priced_with,
     })
 }
 
@@ -195,6 +198,7 @@ fn price_line(
     };
     Some(PricedLine {
         product: line.product,
+        categories: product.categories.clone(),
         variant: line.variant,
         product_name: product.name.clone(),
         variant_name: variant.name.clone(),

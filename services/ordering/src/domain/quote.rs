@@ -1,7 +1,7 @@
 //! A priced cart: what is sold, each amount explained, and the hash that binds an order to it.
 
 use chassis::{
-    id::{MenuVersionId, OptionId, ProductId, VariantId},
+    id::{CategoryId, MenuVersionId, OptionId, ProductId, VariantId},
     money::Money,
     sales::Method,
 };
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     benefits::{Benefits, GiftState, Offer, Params},
     menu::TaxType,
+    priced_with::PricedWith,
 };
 
 /// A priced cart, lines in the cart's order, then gifts.
@@ -40,6 +41,8 @@ pub struct Quote {
     pub benefits: Option<Benefits>,
     /// What may be bought in addition.
     pub offers: Vec<Offer>,
+    /// What decided the price beside menu, lines and fees.
+    pub priced_with: Option<PricedWith>,
 }
 
 impl Quote {
@@ -67,6 +70,8 @@ impl Quote {
 pub struct PricedLine {
     /// Product.
     pub product: ProductId,
+    /// Categories it is in, for who prints it.
+    pub categories: Vec<CategoryId>,
     /// Variant.
     pub variant: VariantId,
     /// Product name as sold.

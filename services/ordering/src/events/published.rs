@@ -27,24 +27,36 @@ pub fn changed(
 ) -> Event {
     let is_whole = matches!(entry.kind, EventKind::Transitioned)
         && matches!(entry.to, OrderState::Placed | OrderState::Completed);
-    event(order, entry, progress, is_whole.then_some(org))
+    let whole = is_whole.then(|| snapshot::order_to_snapshot(org, order));
+    event(order, entry, progress, whole)
 }
 
 /// The event of an order's last entry with the whole order, for services that fill themselves.
 #[must_use]
 pub fn listed(org: OrganisationId, order: &Order, last: &OrderEvent) -> Event {
-    event(order, last, &order.progress, Some(org))
+    let whole = snapshot::order_to_snapshot(org, order);
+    event(order, last, &order.progress, Some(whole))
+}
+
+/// The same with what the order was priced with, for services that price it again.
+#[must_use]
+pub fn listed_with_pricing(org: OrganisationId, order: &Order, last: &OrderEvent) -> Event {
+    let whole = wire::OrderSnapshot {
+        priced_with: snapshot::priced_with(order),
+        ..snapshot::order_to_snapshot(org, order)
+    };
+    event(order, last, &order.progress, Some(whole))
 }
 
 fn event(
     order: &Order,
     entry: &OrderEvent,
     progress: &Progress,
-    whole_of: Option<OrganisationId>,
+    whole: Option<wire::OrderSnapshot>,
 ) -> Event {
     let body = wire::OrderChanged {
         change: Some(change(order, entry, progress)),
-        order: whole_of.map(|org| snapshot::order_to_snapshot(org, order)),
+        order: whole,
     };
     Event::new(event_type(entry), order.id.as_uuid(), entry.version, &body)
 }

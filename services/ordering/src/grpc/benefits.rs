@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        price_cart::UsableCoupon,
+        proposed_coupons::UsableCoupon,
         quote::{ShownQuote, to_timestamp},
     },
     domain::{

@@ -33,7 +33,7 @@ use crate::{
         order_history::EventActor,
         test_checklist::checklist,
     },
-    store::{order_events, order_lists, orders},
+    store::{completed_days, order_events, order_lists, orders},
 };
 
 /// Most orders of one request for states.
@@ -448,6 +448,27 @@ impl ordering_service_server::OrderingService for OrderingService {
         let orders = orders.iter().map(|order| order_to_snapshot(org, order));
         Ok(Response::new(wire::GetOrderSnapshotsResponse {
             orders: orders.collect(),
+        }))
+    }
+
+    async fn sum_completed_orders(
+        &self,
+        request: Request<wire::SumCompletedOrdersRequest>,
+    ) -> Answer<wire::SumCompletedOrdersResponse> {
+        let org = request.org()?;
+        let (branches, from, to) = parse::sum_completed_orders(request.get_ref())?;
+        let mut tx = self.app.db.tenant(org).await.map_err(Problem::from)?;
+        let days = completed_days::list(&mut tx, &branches, from, to).await;
+        let days = days.map_err(Problem::from)?;
+        tx.rollback().await.map_err(Problem::from)?;
+        let days = days.into_iter().map(|day| wire::CompletedDay {
+            branch_id: day.branch.to_string(),
+            business_day: day.business_day.to_string(),
+            orders: i32::try_from(day.orders).unwrap_or(i32::MAX),
+            net: day.net,
+        });
+        Ok(Response::new(wire::SumCompletedOrdersResponse {
+            days: days.collect(),
         }))
     }
 

@@ -17,6 +17,7 @@ use crate::{
         menu::TaxType,
         order::{Order, OrderLine},
         order_terms::InvoiceChoice,
+        priced_with::{PricedEntry, PricedMember},
         quote::{Adjustment, ComboChoice, Fee, SoldOption},
     },
 };
@@ -96,6 +97,51 @@ fn of_benefits(benefits: Option<&Benefits>) -> wire::OrderSnapshot {
     }
 }
 
+/// What the order was priced with.
+#[must_use]
+pub fn priced_with(order: &Order) -> Option<wire::PricedWith> {
+    let with = order.priced_with.as_ref()?;
+    let sold_out = with.sold_out_gifts.iter();
+    Some(wire::PricedWith {
+        priced_at: Some(to_timestamp(with.at)),
+        wanted_at: with.wanted_at.map(to_timestamp),
+        cutoff_minutes: order.day_rule.cutoff_minutes.into(),
+        rules_version: with.rules_version,
+        payment_kind: with.payment_kind.clone().unwrap_or_default(),
+        member: with.member.as_ref().map(priced_member),
+        entered: with.entered.iter().map(priced_entry).collect(),
+        points: with.points.map_or(0, |points| points.wanted.cast_signed()),
+        insists_on_points: with.points.is_some_and(|points| points.insisted),
+        declined_gifts: with.declined_gifts.iter().map(Uuid::to_string).collect(),
+        sold_out_gifts: sold_out
+            .map(|(product, variant)| wire::PricedGift {
+                product_id: product.to_string(),
+                variant_id: variant.to_string(),
+            })
+            .collect(),
+    })
+}
+
+fn priced_member(member: &PricedMember) -> wire::PricedMember {
+    wire::PricedMember {
+        tier_id: optional_id(member.tier),
+        tag_ids: member.tags.iter().map(Uuid::to_string).collect(),
+        first_order: member.first_order,
+        birth_month: member.birth_month.unwrap_or_default().into(),
+        points: member.points.cast_signed(),
+    }
+}
+
+fn priced_entry(entry: &PricedEntry) -> wire::PricedEntry {
+    wire::PricedEntry {
+        kind: entry.kind.to_wire(),
+        rule_id: entry.rule.to_string(),
+        rule_version: entry.version,
+        insisted: entry.insisted,
+        used: entry.used,
+    }
+}
+
 fn benefit(
     (total, code, coupon): (&DiscountTotal, Option<Uuid>, Option<Uuid>),
 ) -> wire::SnapshotBenefit {
@@ -131,6 +177,7 @@ fn line(line: &OrderLine) -> wire::SnapshotLine {
         revision_in: line.revision_in,
         revision_out: line.revision_out.unwrap_or_default(),
         product_id: item.product.to_string(),
+        category_ids: item.categories.iter().map(ToString::to_string).collect(),
         variant_id: item.variant.to_string(),
         product_name: item.product_name.clone(),
         variant_name: item.variant_name.clone(),

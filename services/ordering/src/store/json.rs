@@ -1,7 +1,7 @@
 //! Shapes of the `jsonb` columns; amounts are in the order's currency.
 
 use chassis::{
-    id::{OptionId, ProductId, VariantId},
+    id::{Id, OptionId, ProductId, VariantId},
     money::{Currency, Money},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -193,6 +193,14 @@ pub(super) fn to_choices(value: Option<Value>, currency: Currency) -> Option<Vec
         quantity: stored.quantity,
         amount: Money::new(stored.amount, currency),
     })
+}
+
+pub(super) fn from_ids(ids: &[impl Id]) -> Value {
+    to_value(ids.iter().map(Id::as_uuid))
+}
+
+pub(super) fn to_ids<T: Id>(value: Value) -> Option<Vec<T>> {
+    from_value(value, T::from_uuid)
 }
 
 pub(super) fn from_amounts(amounts: &[Money]) -> Value {

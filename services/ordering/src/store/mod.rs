@@ -1,5 +1,6 @@
 //! The only place that knows tables. Functions take the tenant transaction, never the pool.
 
+pub mod completed_days;
 pub mod idempotency_keys;
 mod json;
 pub mod order_counters;

@@ -38,14 +38,14 @@ pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Er
         "INSERT INTO order_lines (
              org_id, order_id, position, line_id, revision_in, product_id, variant_id, product_name,
              variant_name, tax_type, station, print_tag, make_seconds, quantity, unit_list, list, net,
-             unit_nets, options, adjustments, choices, note, nickname, benefits
+             unit_nets, options, adjustments, choices, note, nickname, benefits, category_ids
          )
          SELECT $1, *
          FROM UNNEST(
              $2::uuid[], $3::smallint[], $4::uuid[], $5::integer[], $6::uuid[], $7::uuid[], $8::text[],
              $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::integer[],
              $15::bigint[], $16::bigint[], $17::bigint[], $18::jsonb[], $19::jsonb[], $20::jsonb[],
-             $21::jsonb[], $22::text[], $23::text[], $24::jsonb[]
+             $21::jsonb[], $22::text[], $23::text[], $24::jsonb[], $25::jsonb[]
          )",
         tx.org().as_uuid(),
         &order_ids,
@@ -71,6 +71,7 @@ pub async fn insert(tx: &mut TenantTx, orders: &[&Order]) -> Result<(), sqlx::Er
         &column(&lines, |line| line.note.clone()),
         &column(&lines, |line| line.nickname.clone()) as &[Option<String>],
         &column(&lines, json::from_line_benefits) as &[Option<Value>],
+        &column(&lines, |line| json::from_ids(&line.categories)),
     )
     .execute(&mut **tx)
     .await?;
@@ -88,7 +89,7 @@ pub async fn list(
         "SELECT
              order_id, line_id, revision_in, revision_out, product_id, variant_id, product_name,
              variant_name, tax_type, station, print_tag, make_seconds, quantity, unit_list, list, net,
-             unit_nets, options, adjustments, choices, note, nickname, benefits
+             unit_nets, options, adjustments, choices, note, nickname, benefits, category_ids
          FROM order_lines
          WHERE org_id = $1 AND order_id = ANY($2)
          ORDER BY order_id, revision_in, position",
@@ -133,6 +134,7 @@ struct Row {
     note: String,
     nickname: Option<String>,
     benefits: Option<Value>,
+    category_ids: Value,
 }
 
 impl Row {
@@ -141,6 +143,7 @@ impl Row {
         let benefits = json::to_line_benefits(self.benefits).ok_or("benefits")?;
         let item = PricedLine {
             product: ProductId::from_uuid(self.product_id),
+            categories: json::to_ids(self.category_ids).ok_or("category_ids")?,
             variant: VariantId::from_uuid(self.variant_id),
             product_name: self.product_name,
             variant_name: self.variant_name,

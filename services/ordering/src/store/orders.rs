@@ -51,7 +51,7 @@ pub async fn insert(
              menu_version_id, menu_number, quote_hash, currency, list_total, fees, total,
              contact_name, contact_name_key, contact_phone, remark, utensils, payment_method, invoice, test,
              created_at, state, version, placed_at, payment_state, paid, benefits,
-             idempotency_key, request_hash
+             priced_with, idempotency_key, request_hash
          )
          SELECT $1, '', *
          FROM UNNEST(
@@ -61,8 +61,8 @@ pub async fn insert(
              $19::integer[], $20::uuid[], $21::bigint[], $22::text[], $23::text[], $24::bigint[],
              $25::jsonb[], $26::bigint[], $27::text[], $28::text[], $29::text[], $30::text[], $31::boolean[],
              $32::text[], $33::jsonb[], $34::boolean[], $35::timestamptz[], $36::text[],
-             $37::bigint[], $38::timestamptz[], $39::text[], $40::bigint[], $41::jsonb[], $42::text[],
-             $43::bytea[]
+             $37::bigint[], $38::timestamptz[], $39::text[], $40::bigint[], $41::jsonb[], $42::jsonb[],
+             $43::text[], $44::bytea[]
          )
          ON CONFLICT DO NOTHING
          RETURNING order_id",
@@ -110,6 +110,8 @@ pub async fn insert(
         &column(orders, |order| order.progress.payment_state.as_str().to_owned()),
         &column(orders, |order| order.progress.paid),
         &column(orders, |order| json::from_optional(order.benefits.as_ref())) as &[Option<Value>],
+        &column(orders, |order| json::from_optional(order.priced_with.as_ref()))
+            as &[Option<Value>],
         &keys,
         &hashes,
     )
@@ -239,7 +241,7 @@ pub async fn list(tx: &mut TenantTx, wanted: &[OrderId]) -> Result<Vec<Order>, P
              list_total, fees, total, contact_name, contact_phone, remark, utensils, payment_method,
              invoice, test, created_at, state, version, placed_at, accepted_at, ready_at,
              completed_at, payment_state, paid, cancel_reason, cancel_text, undo_by, undo_until,
-             rescheduled_from, reschedule_reason, benefits
+             rescheduled_from, reschedule_reason, benefits, priced_with
          FROM orders
          WHERE org_id = $1 AND order_id = ANY($2)",
         tx.org().as_uuid(),
@@ -428,6 +430,7 @@ struct Row {
     rescheduled_from: Option<DateTime<Utc>>,
     reschedule_reason: String,
     benefits: Option<Value>,
+    priced_with: Option<Value>,
 }
 
 impl Row {
@@ -490,6 +493,7 @@ impl Row {
                 reason: self.reschedule_reason,
             }),
             benefits: json::to_optional(self.benefits).ok_or("benefits")?,
+            priced_with: json::to_optional(self.priced_with).ok_or("priced_with")?,
             online,
             progress: Progress {
                 state: OrderState::from_word(&self.state).ok_or("state")?,

@@ -662,7 +662,8 @@ async fn a_guests_order_asks_membership_nothing() {
     }
     let mut superuser = club.shop.service.db().superuser().await;
     let sql = "SELECT count(*) FROM orders JOIN order_lines USING (org_id, order_id)
-               WHERE orders.benefits IS NOT NULL OR order_lines.benefits IS NOT NULL";
+               WHERE orders.benefits IS NOT NULL OR order_lines.benefits IS NOT NULL
+                   OR orders.priced_with IS NOT NULL";
     let with: i64 = sqlx::query_scalar(sql)
         .fetch_one(&mut superuser)
         .await

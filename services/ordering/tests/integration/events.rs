@@ -78,6 +78,7 @@ fn snapshot(shop: &Shop, order: &Order, placed_at: DateTime<Utc>) -> OrderSnapsh
         station: fakes::STATION.to_owned(),
         print_tag: fakes::PRINT_TAG.to_owned(),
         make_seconds: 45,
+        category_ids: vec![fakes::DRINKS.to_string()],
         ..Default::default()
     };
     OrderSnapshot {

@@ -5,13 +5,13 @@ use chassis::{
     clock::{Clock as _, SystemClock},
     db::TenantTx,
     id::{
-        BrandId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId, PaymentMethodId,
-        ProductId, VariantId,
+        BrandId, CategoryId, MemberId, MenuVersionId, OptionId, OrderId, OrderLineId,
+        PaymentMethodId, ProductId, VariantId,
     },
     money::{Currency, Money},
     sales::{Channel, Method},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use ordering::{
     domain::{
         benefits::{
@@ -28,6 +28,7 @@ use ordering::{
             DeliveryAddress, InvoiceChoice, InvoiceForm, OrderKind, OrderTerms, PaymentMethod,
             PaymentState,
         },
+        priced_with::{PricedEntry, PricedMember, PricedPoints, PricedWith},
         quote::{Adjustment, ComboChoice, Fee, PricedLine, SoldOption},
     },
     grpc::snapshot::order_to_snapshot,
@@ -56,6 +57,7 @@ fn adjustment(per_unit: &[i64]) -> Adjustment {
 
 fn line() -> PricedLine {
     PricedLine {
+        categories: vec![CategoryId::from_uuid(fakes::DRINKS)],
         product: ProductId::from_uuid(fakes::TEA),
         variant: VariantId::from_uuid(fakes::TEA_M),
         product_name: "早午餐".to_owned(),
@@ -95,6 +97,35 @@ fn line() -> PricedLine {
 }
 
 /// A code that is used, a coupon that is not, points and a rule that did nothing.
+fn priced_with(at: DateTime<Utc>) -> PricedWith {
+    PricedWith {
+        at,
+        wanted_at: Some(at + TimeDelta::hours(2)),
+        rules_version: 7,
+        payment_kind: Some("line_pay".to_owned()),
+        member: Some(PricedMember {
+            tier: Some(fakes::TEA),
+            tags: vec![fakes::TEA_M],
+            first_order: true,
+            birth_month: Some(9),
+            points: 120,
+        }),
+        entered: vec![PricedEntry {
+            kind: EnteredKind::Code,
+            rule: fakes::TEA_M,
+            version: 2,
+            insisted: true,
+            used: true,
+        }],
+        points: Some(PricedPoints {
+            wanted: 30,
+            insisted: true,
+        }),
+        declined_gifts: vec![fakes::ROLL],
+        sold_out_gifts: vec![(fakes::TEA, fakes::TEA_M)],
+    }
+}
+
 fn benefits() -> Benefits {
     let rejection = Rejection {
         reason: "MIN_SPEND".to_owned(),
@@ -231,6 +262,7 @@ fn full(shop: &Shop) -> Order {
         created_at: now,
         rescheduled: None,
         benefits: Some(benefits()),
+        priced_with: Some(priced_with(now)),
         online: None,
         progress: fold(&[entry]).unwrap(),
     }

@@ -1,20 +1,10 @@
-//! HTTP calls to providers: bounded in time and size, and classified by whether the request may have
-//! been carried out.
-//!
-//! TLS is rustls with ring and Mozilla's root certificates. `hyper` is used directly: reqwest's TLS
-//! would be switched on for every program of the workspace, and each would have to install a crypto
-//! provider before its first client.
+//! HTTP calls to providers, on the chassis' client.
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use http_body_util::{BodyExt as _, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use bytes::Bytes;
+use chassis::http_client::{CallLimits, Failure, HttpClient};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use url::{Url, form_urlencoded};
 
 use crate::CallError;
@@ -37,10 +27,9 @@ impl Default for HttpSettings {
     }
 }
 
-/// A client for all providers; clones share its connections. It follows no redirects: a provider's
-/// API has none, and keys must not follow one.
+/// A client for all providers; clones share its connections.
 #[derive(Clone, Debug)]
-pub struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub struct Http(HttpClient);
 
 /// A request to a provider; without `Debug`, as its headers and body carry keys.
 pub(crate) struct Request {
@@ -61,16 +50,7 @@ pub(crate) struct Response {
 impl Http {
     /// A client.
     pub fn new(settings: HttpSettings) -> Result<Self, rustls::Error> {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(settings.connect));
-        connector.set_nodelay(true);
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+        HttpClient::new(settings.connect).map(Self)
     }
 
     /// A request to build on.
@@ -90,42 +70,27 @@ impl Http {
         request: Request,
         timeout: Duration,
     ) -> Result<Response, CallError> {
-        let request = request.build()?;
-        tokio::time::timeout(timeout, self.exchange(request))
-            .await
-            .unwrap_or_else(|_| Err(CallError::Unknown("no answer in time".to_owned())))
-    }
-
-    async fn exchange(&self, request: http::Request<Full<Bytes>>) -> Result<Response, CallError> {
-        // Only a connection that was never made is safe to repeat.
-        let response = self.0.request(request).await.map_err(|error| {
-            if error.is_connect() {
-                CallError::Unreachable("no connection".to_owned())
-            } else {
-                CallError::Unknown("the connection broke".to_owned())
-            }
-        })?;
-        let (parts, mut incoming) = response.into_parts();
+        let limits = CallLimits {
+            timeout,
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        };
+        let response = self.0.send(request.build()?, limits).await;
+        let (parts, body) = response
+            .map_err(|failure| match failure {
+                Failure::NotSent => CallError::Unreachable(failure.to_string()),
+                Failure::Lost(_) => CallError::Unknown(failure.to_string()),
+            })?
+            .into_parts();
         if parts.status.is_server_error() {
             return Err(CallError::Unknown(format!(
                 "HTTP {}",
                 parts.status.as_u16()
             )));
         }
-        let mut body = BytesMut::new();
-        while let Some(frame) = incoming.frame().await {
-            let frame = frame.map_err(|_| CallError::Unknown("the answer broke off".to_owned()))?;
-            if let Some(chunk) = frame.data_ref() {
-                if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
-                    return Err(CallError::Unknown("the answer is too large".to_owned()));
-                }
-                body.extend_from_slice(chunk);
-            }
-        }
         Ok(Response {
             status: parts.status,
             headers: parts.headers,
-            body: body.freeze(),
+            body,
         })
     }
 }
@@ -152,8 +117,8 @@ impl Request {
             .body(form)
     }
 
-    fn build(self) -> Result<http::Request<Full<Bytes>>, CallError> {
-        let mut request = http::Request::new(Full::new(self.body));
+    fn build(self) -> Result<http::Request<Bytes>, CallError> {
+        let mut request = http::Request::new(self.body);
         *request.method_mut() = self.method;
         *request.uri_mut() = self
             .url
@@ -161,7 +126,6 @@ impl Request {
             .parse()
             .map_err(|_| CallError::unsendable())?;
         let headers = request.headers_mut();
-        headers.insert(header::USER_AGENT, HeaderValue::from_static("yizhimai"));
         for (name, value) in self.headers {
             let name = HeaderName::try_from(name).map_err(|_| CallError::unsendable())?;
             let mut value = HeaderValue::try_from(value).map_err(|_| CallError::unsendable())?;

@@ -34,6 +34,11 @@ export type CouponTemplate = S["CouponTemplate"];
 export type CouponTemplateState = S["CouponTemplateState"];
 export type CouponValidity = S["CouponValidity"];
 export type Coupon = S["Coupon"];
+/** When and to whom coupons are given by themselves. */
+export type GivingDraft = S["GivingDraft"];
+export type GivingRule = S["GivingRule"];
+export type GivingOccasion = S["GivingOccasion"];
+export type GivingState = S["GivingState"];
 export type CouponState = S["CouponState"];
 export type Redemption = S["RedeemCouponRequest"];
 export type OrderBenefits = S["Benefits"];

@@ -1,26 +1,9 @@
-import { createApi, newIdempotencyKey, ProblemError, problemFrom, unwrap, type paths } from "@yizhimai/api";
-
-type Verb = "GET" | "POST" | "PUT" | "DELETE";
-
-/** Addresses of the gateway that know the verb. */
-type PathOf<V extends Verb> = { [P in keyof paths]: paths[P] extends Record<Lowercase<V>, { responses: unknown }> ? P : never }[keyof paths];
-
-type Operation<V extends Verb, P extends keyof paths> = paths[P][Lowercase<V> & keyof paths[P]];
-
-type Part<O, Name extends string> = O extends { parameters: infer R } ? (R extends { [N in Name]?: infer T } ? T : never) : never;
-
-type BodyOf<O> = O extends { requestBody: { content: infer C } } ? C[keyof C] : undefined;
-
-type AnswerOf<O> = O extends { responses: infer R }
-  ? R[keyof R & (200 | 201)] extends { content: { "application/json": infer T } }
-    ? T
-    : unknown
-  : never;
+import { createApi, newIdempotencyKey, ProblemError, problemFrom, unwrap, type AnswerOf, type BodyOf, type Operation, type Parameters, type PathOf, type Verb } from "@yizhimai/api";
 
 /** What a call may carry besides its address. */
 interface CallOptions<O> {
-  path?: Part<O, "path">;
-  query?: Part<O, "query">;
+  path?: Parameters<O, "path">;
+  query?: Parameters<O, "query">;
   /** A file is sent as it is: the server detects the encoding of its text. */
   body?: BodyOf<O> | (BodyOf<O> extends string ? Blob : never);
   /** Sent as `Idempotency-Key`; repeat with the same key when no answer came. */
@@ -92,7 +75,7 @@ export async function call<V extends Verb, P extends PathOf<V>>(
         ...(options.body === undefined ? {} : { body: options.body }),
         ...(options.parseAs ? { parseAs: options.parseAs } : {}),
         ...(isFile ? { bodySerializer: (body: Blob) => body } : {}),
-      }).then((answer) => (answer.response.status === 204 ? { ...answer, data: {} } : answer)),
+      }),
     )) as AnswerOf<Operation<V, P>>;
   } catch (thrown) {
     const problem = problemFrom(thrown);

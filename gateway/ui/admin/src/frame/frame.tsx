@@ -11,6 +11,7 @@ import { OnlineState } from "./online-state";
 import { Palette } from "./palette";
 import { PasswordDialog } from "./password-dialog";
 import { PersonMenu } from "./person-menu";
+import { PrinterState } from "./printer-state";
 import { ScopeSwitcher } from "./scope-switcher";
 import { PageSkeleton } from "../patterns/states";
 import { paths } from "../paths";
@@ -57,6 +58,7 @@ export function Frame() {
         </Link>
         <ScopeSwitcher />
         <OnlineState />
+        <PrinterState />
         <span className={styles.spring} />
         <Button
           className={styles.search}

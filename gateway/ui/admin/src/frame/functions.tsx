@@ -8,11 +8,13 @@ import {
   DashboardOutlined,
   DatabaseOutlined,
   CrownOutlined,
+  FileDoneOutlined,
   FlagOutlined,
   GiftOutlined,
   IdcardOutlined,
   PauseCircleOutlined,
   PercentageOutlined,
+  PrinterOutlined,
   ProductOutlined,
   ReconciliationOutlined,
   RocketOutlined,
@@ -107,6 +109,8 @@ export const functionGroups: readonly FunctionGroup[] = [
   {
     title: texts.groups.devices,
     functions: [
+      { id: "printers", title: texts.functionNames.printers, also: "出單機 印表機 列印點 出單規則 標籤 貼紙機 廚房單 版面 範本 printer slip label rule template F31", icon: <PrinterOutlined />, permission: "device.printers", path: inBranch(paths.printers) },
+      { id: "print-jobs", of: texts.functionNames.printers, title: texts.functionNames.printJobs, also: "出單機 列印 補印 可能已印 沒印出來 print job reprint F31 F09", icon: <FileDoneOutlined />, permission: "ops.orders", path: inBranch(paths.printJobs) },
       { id: "payments", title: texts.functionNames.payments, also: "金流 付款方式 綠界 藍新 信用卡 刷卡 payment gateway card ECPay LINE Pay Stripe F32", icon: <CreditCardOutlined />, permission: "pay.settings", path: inBrand(paths.payments) },
     ],
   },

@@ -18,6 +18,8 @@ export const texts = {
     payments: ["收款金流設定", "Payments"],
     pointRules: ["點數規則設定", "Point rules"],
     pointsLog: ["點數／發券記錄", "Points and coupon log"],
+    printJobs: ["列印紀錄", "Print log"],
+    printers: ["出單機設定", "Printers"],
     products: ["商品", "Products"],
     promoCodes: ["優惠碼設定", "Promo codes"],
     promotions: ["促銷活動設定", "Promotions"],

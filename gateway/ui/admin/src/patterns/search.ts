@@ -14,6 +14,17 @@ export function textsIn<N extends string>(search: Record<string, unknown>, patte
   return found;
 }
 
+/** Reads lists of ids of an address, each at most so many; what is no id is left out. */
+export function idsIn<N extends string>(search: Record<string, unknown>, most: Record<N, number>): Partial<Record<N, string[]>> {
+  const found: Partial<Record<N, string[]>> = {};
+  for (const name of Object.keys(most) as N[]) {
+    const value = search[name];
+    const ids = Array.isArray(value) ? value.filter((one): one is string => typeof one === "string" && ID.test(one)).slice(0, most[name]) : [];
+    if (ids.length > 0) found[name] = ids;
+  }
+  return found;
+}
+
 /** The tokens of the pages walked, as an address says them. */
 export function pagesIn({ pages }: Record<string, unknown>): { pages?: string[] } {
   if (!Array.isArray(pages) || pages.length === 0) return {};

@@ -1,39 +1,23 @@
-import { ProblemError, problemOf } from "@yizhimai/api";
+import { ProblemError, unwrap, type AnswerOf, type BodyOf, type components, type Operation, type Parameters, type PathOf, type Verb } from "@yizhimai/api";
+import { api } from "../lib/api";
 
-export type ConsentKind = "terms" | "marketing_line" | "marketing_sms" | "marketing_email";
+type S = components["schemas"];
 
-export interface Consent {
-  kind: ConsentKind;
-  agreed: boolean;
-}
-
-/** A member's own data. */
-export interface MyAccount {
-  member_id: string;
-  version: number;
-  name: string;
-  phone: string | null;
-  email: string | null;
-  birthday: string | null;
-  /** When the birthday may be changed again; null for now. */
-  birthday_changeable_at: string | null;
-  gender: "male" | "female" | "other" | "not_given";
-  has_line: boolean;
-  consents: Consent[];
-}
-
+export type ConsentKind = S["ConsentKind"];
+export type MyAccount = S["MyAccount"];
 /** How customers can sign in to a brand, and who is signed in. */
-export interface SignInOptions {
-  /** With LINE. */
-  line: boolean;
-  /** The device signed in with LINE and has yet to confirm a phone. */
-  line_name: string | null;
-  me: MyAccount | null;
-}
+export type SignInOptions = S["GetSignInOptionsResponse"];
 
-interface Call {
-  method?: "POST" | "PUT" | "DELETE";
-  body?: unknown;
+type Base = "/api/members/{brand_id}";
+type Below<P> = P extends `${Base}/${infer Rest}` ? Rest : never;
+/** Addresses below a brand's members that know the verb. */
+type MembersPath<V extends Verb> = Below<PathOf<V>>;
+type Called<V extends Verb, P extends MembersPath<V>> = Operation<V, `${Base}/${P}` & PathOf<V>>;
+
+interface Call<O> {
+  path?: Omit<Parameters<O, "path">, "brand_id">;
+  query?: Parameters<O, "query">;
+  body?: BodyOf<O>;
   /** Idempotency key. */
   key?: string;
 }
@@ -48,27 +32,28 @@ export function mayBeSignedIn(): boolean {
   return tokens().length > 0;
 }
 
+type Send = (path: string, init: unknown) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
+
 /**
  * Calls an endpoint of the brand's members. A change needs the token of the brand's organisation, whose id the
  * page does not know: the device's tokens are tried, and a request with another one changes nothing.
  */
-export async function callMembers<T>(brand: string, path: string, { method, body, key }: Call = {}): Promise<T> {
-  const headers: Record<string, string> = {
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
-    ...(key ? { "idempotency-key": key } : {}),
-  };
-  const found = method ? tokens() : [];
+export async function callMembers<V extends Verb, P extends MembersPath<V>>(
+  brand: string, verb: V, path: P, { path: names, query, body, key }: Call<Called<V, P>> = {},
+): Promise<AnswerOf<Called<V, P>>> {
+  const found = verb === "GET" ? [] : tokens();
   const tried = found.length > 0 ? found : [""];
   let refused: ProblemError | undefined;
   for (const token of tried) {
-    const response = await fetch(`/api/members/${encodeURIComponent(brand)}/${path}`, {
-      method: method ?? "GET", headers: { ...headers, ...(token ? { "x-csrf-token": token } : {}) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
-    refused = new ProblemError(problemOf(answer, response.status));
-    if (refused.problem.params.check !== "csrf") break;
+    const headers = { ...(key ? { "idempotency-key": key } : {}), ...(token ? { "x-csrf-token": token } : {}) };
+    try {
+      const request = (api[verb] as unknown as Send)(`/api/members/{brand_id}/${path}`, { params: { path: { brand_id: brand, ...names }, query }, headers, body });
+      return (await unwrap(request)) as AnswerOf<Called<V, P>>;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      refused = error;
+      if (error.problem.params.check !== "csrf") break;
+    }
   }
   throw refused ?? new Error("no request was sent");
 }

@@ -1,132 +1,50 @@
-import { callMembers, type ConsentKind, type MyAccount } from "./members";
+import type { BodyOf, components, Operation } from "@yizhimai/api";
+import { callMembers } from "./members";
 
-/** What the member's page shows. */
-export interface PointsLot {
-  lot_id: string;
-  remaining: number;
-  expires_at: string | null;
-}
+type S = components["schemas"];
 
-export interface PointsAccount {
-  unit_name: string;
-  balance: number;
-  held: number;
-  pending: number;
-  debt: number;
-  worth: number;
-  lots: PointsLot[];
-}
+export type PointsLot = S["PointsLot"];
+export type PointsAccount = S["PointsAccount"];
+export type PointEntry = S["PointEntry"];
+export type Coupon = S["Coupon"];
+export type OfferedCoupon = S["OfferedCoupon"];
+export type TierGift = S["TierGift"];
+export type TierProgress = S["TierProgress"];
+export type MemberTier = S["MemberTier"];
+export type MemberOrder = S["MemberOrder"];
+export type Address = S["MemberAddress"];
+export type AddressInput = S["AddressInputInput"];
+export type ConsentChange = S["ConsentChoice"];
 
-export type PointEntryKind = "earned" | "pending" | "bonus" | "redeemed" | "expired" | "returned" | "taken_back" | "adjusted" | "merged";
-
-export interface PointEntry {
-  entry_id: string;
-  at: string;
-  kind: PointEntryKind;
-  points: number;
-  pending: number;
-  order_number: string;
-}
-
-export interface Coupon {
-  coupon_id: string;
-  name: string;
-  code: string;
-  state: "unused" | "held" | "used" | "expired" | "voided" | "transferred";
-  uses_left: number;
-  uses_allowed: number;
-  valid_from: string;
-  valid_until: string;
-  terms: string;
-}
-
-export interface TierProgress {
-  spend: number;
-  orders: number;
-  single_order: number;
-  points_earned: number;
-}
-
-export interface Tier {
-  name: string;
-  upgrade: (TierProgress & { all: boolean }) | null;
-}
-
-export interface MemberTier {
-  tier: Tier;
-  valid_until: string | null;
-  next_tier: Tier | null;
-  progress: TierProgress;
-  missing: TierProgress;
-}
-
-export interface MemberOrder {
-  order_id: string;
-  order_number: string;
-  branch_id: string;
-  state: string;
-  total: number;
-  placed_at: string;
-  products: string[];
-}
-
-export interface Address {
-  address_id: string;
-  label: string;
-  postal_code: string;
-  city: string;
-  district: string;
-  street: string;
-  note: string;
-  preferred: boolean;
-}
-
-export type AddressInput = Omit<Address, "address_id">;
-
-export interface MemberSession {
-  session_id: string;
-  used_at: string;
-  user_agent: string;
-  current: boolean;
-}
-
-interface Page {
-  next_page_token: string | null;
-}
-
-export interface ConsentChange {
-  kind: ConsentKind;
-  agreed: boolean;
-  text_version: string;
-}
-
-const paged = (path: string, token: string | undefined) => (token ? `${path}?page_token=${encodeURIComponent(token)}` : path);
-const one = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
+type AccountChange = BodyOf<Operation<"PUT", "/api/members/{brand_id}/me">>;
 
 /** The member's own endpoints of a brand. */
 export function membership(brand: string) {
-  const get = <T>(path: string) => callMembers<T>(brand, path);
-  const put = <T>(path: string, body: unknown) => callMembers<T>(brand, path, { method: "PUT", body });
-  const remove = <T>(path: string) => callMembers<T>(brand, path, { method: "DELETE" });
+  const page = (page_token: string | undefined) => ({ query: page_token ? { page_token } : {} });
   return {
-    points: () => get<{ account: PointsAccount | null }>("points"),
-    entries: (token?: string) => get<Page & { entries: PointEntry[] }>(paged("points/entries", token)),
-    coupons: (past: boolean) => get<{ coupons: Coupon[] }>(past ? "coupons?past=true" : "coupons"),
-    tier: () => get<{ tier: MemberTier | null }>("tier"),
-    orders: (token?: string) => get<Page & { orders: MemberOrder[] }>(paged("me/orders", token)),
-    card: () => get<{ card: string; expires_at: string }>("me/card"),
-    addresses: () => get<{ addresses: Address[] }>("me/addresses"),
-    createAddress: (key: string, address: AddressInput) => callMembers<{ address: Address }>(brand, "me/addresses", { method: "POST", key, body: { address } }),
-    updateAddress: (id: string, address: AddressInput) => put<{ address: Address }>(one("me/addresses", id), { address }),
-    deleteAddress: (id: string) => remove(one("me/addresses", id)),
-    update: (change: Partial<Pick<MyAccount, "name" | "email" | "birthday" | "gender">> & { version: number }) => put<{ me: MyAccount }>("me", change),
-    setConsents: (consents: ConsentChange[]) => put<{ consents: MyAccount["consents"] }>("me/consents", { consents }),
-    sessions: () => get<{ sessions: MemberSession[] }>("me/sessions"),
-    endSession: (id: string) => remove(one("me/sessions", id)),
-    copy: () => get<{ copy: unknown }>("me/copy"),
-    erase: (code: string) => callMembers(brand, "me/erase", { method: "POST", body: { code } }),
-    unlinkLine: () => remove("me/line"),
-    signOut: () => callMembers(brand, "sign-out", { method: "POST" }),
+    points: () => callMembers(brand, "GET", "points"),
+    entries: (token?: string) => callMembers(brand, "GET", "points/entries", page(token)),
+    coupons: (past: boolean) => callMembers(brand, "GET", "coupons", { query: past ? { past } : {} }),
+    offerCoupon: (coupon_id: string) => callMembers(brand, "POST", "coupons/{coupon_id}/offer", { path: { coupon_id }, body: {} }),
+    withdrawOffer: (coupon_id: string) => callMembers(brand, "DELETE", "coupons/{coupon_id}/offer", { path: { coupon_id } }),
+    couponOffer: (token: string) => callMembers(brand, "GET", "coupon-offers/{token}", { path: { token } }),
+    claimCoupon: (token: string) => callMembers(brand, "POST", "coupon-offers/{token}/claim", { path: { token }, body: {} }),
+    tier: () => callMembers(brand, "GET", "tier"),
+    orders: (token?: string) => callMembers(brand, "GET", "me/orders", page(token)),
+    card: () => callMembers(brand, "GET", "me/card"),
+    addresses: () => callMembers(brand, "GET", "me/addresses"),
+    createAddress: (key: string, address: AddressInput) => callMembers(brand, "POST", "me/addresses", { key, body: { address } }),
+    updateAddress: (address_id: string, address: AddressInput) => callMembers(brand, "PUT", "me/addresses/{address_id}", { path: { address_id }, body: { address } }),
+    deleteAddress: (address_id: string) => callMembers(brand, "DELETE", "me/addresses/{address_id}", { path: { address_id } }),
+    update: (change: AccountChange) => callMembers(brand, "PUT", "me", { body: change }),
+    changePhone: (version: number, phone: string, code: string) => callMembers(brand, "POST", "me/phone", { body: { version, phone, code } }),
+    setConsents: (consents: ConsentChange[]) => callMembers(brand, "PUT", "me/consents", { body: { consents } }),
+    sessions: () => callMembers(brand, "GET", "me/sessions"),
+    endSession: (session_id: string) => callMembers(brand, "DELETE", "me/sessions/{session_id}", { path: { session_id } }),
+    copy: () => callMembers(brand, "GET", "me/copy"),
+    erase: (code: string) => callMembers(brand, "POST", "me/erase", { body: { code } }),
+    unlinkLine: () => callMembers(brand, "DELETE", "me/line"),
+    signOut: () => callMembers(brand, "POST", "sign-out"),
   };
 }
 

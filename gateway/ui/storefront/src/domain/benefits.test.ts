@@ -61,13 +61,13 @@ describe("points", () => {
 });
 
 it("lists offers within reach, the nearest first", () => {
-  const rule = (name: string, reason: string, gap?: string) => ({ rule_id: name, name, reason, params: gap ? { gap } : ({} as Record<string, string>) });
+  const rule = (name: string, reason: string, gap?: string) => ({ rule_id: name, rule_version: 1, name, reason, params: gap ? { gap } : ({} as Record<string, string>) });
   const rules = [rule("far", "MIN_SPEND", "300"), rule("units", "MIN_QUANTITY", "1"), rule("other", "LOST_TO_BETTER"), rule("near", "MIN_SPEND", "30")];
   expect(withinReach(rules).map(({ name }) => name)).toEqual(["near", "far", "units"]);
 });
 
 it("compares discounts rule by rule", () => {
-  const discount = (rule_id: string, amount: number): DiscountTotal => ({ stage: "C", rule_id, name: rule_id, amount, kind: "order_amount", params: {} });
+  const discount = (rule_id: string, amount: number): DiscountTotal => ({ stage: "C", rule_id, rule_version: 1, name: rule_id, amount, kind: "order_amount", params: {} });
   const benefits = (...discounts: DiscountTotal[]): Benefits => ({ discounts, gifts: [], entered: [], not_applied: [], points: null });
   const differences = discountDifferences(benefits(discount("gone", -10), discount("kept", -5), discount("less", -20)), benefits(discount("kept", -5), discount("less", -8), discount("new", -1)));
   expect(differences.map(({ name, from, to }) => [name, from, to])).toEqual([["gone", "-10", undefined], ["less", "-20", "-8"], ["new", undefined, "-1"]]);

@@ -66,6 +66,11 @@ export function nearestPoints(wanted: number, { min_points, step }: Pick<PointsR
   return near * 2 >= fewest && fewest <= most ? fewest : 0;
 }
 
+/** What was entered and does nothing. */
+export function unusedIn(benefits: Pick<Benefits, "entered"> | null | undefined): EnteredOutcome[] {
+  return (benefits?.entered ?? []).filter(({ used }) => !used);
+}
+
 /** Rules that would act if a little more were bought, the nearest first. */
 export function withinReach(rules: readonly RejectedRule[]): RejectedRule[] {
   const gap = ({ params }: RejectedRule) => Number(params.gap);

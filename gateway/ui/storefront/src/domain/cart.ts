@@ -1,5 +1,4 @@
 import type { CartBodyLine } from "@yizhimai/api";
-import type { OfferedLine } from "../api/benefits";
 import type { MenuIndex } from "./menu-index";
 import { groupAmount, type Choice } from "./options";
 
@@ -57,7 +56,7 @@ export function describe(index: MenuIndex, line: Pick<CartLine, "product_id" | "
 }
 
 /** Identifies what a line orders, apart from its quantity. */
-function itemKey({ product_id, variant_id, note, options, offered_by }: OfferedLine): string {
+function itemKey({ product_id, variant_id, note, options, offered_by }: CartBodyLine): string {
   const chosen = (options ?? []).map((option) => `${option.option_id} ${option.quantity ?? 1}`).sort();
   return JSON.stringify([product_id, variant_id, note ?? "", chosen, offered_by ?? ""]);
 }
@@ -96,7 +95,7 @@ export function withLineQuantity(lines: readonly CartLine[], lineId: string, qua
 }
 
 /** The line as the gateway accepts it. */
-export function bodyLine(line: CartLine): OfferedLine {
+export function bodyLine(line: CartLine): CartBodyLine {
   const options = Object.entries(line.choice).map(([option_id, quantity]) => ({ option_id, quantity }));
   return { product_id: line.product_id, variant_id: line.variant_id, quantity: line.quantity, options, note: line.note, ...(line.offered_by ? { offered_by: line.offered_by } : {}) };
 }

@@ -19,6 +19,8 @@ export interface Draft {
   payment_method_id?: string;
   /** Kind of that method, once a rule asked for it. */
   payment_kind?: string;
+  /** A code that is typed and not applied yet. */
+  typed_code?: string;
   /** Codes, coupons and points. */
   entered?: Entered;
   /** Bodies sent under the key, the latest last: the order may have been made of any of them. */

@@ -1,3 +1,4 @@
+import type { Problem } from "@yizhimai/api";
 import type { ConsentKind } from "../api/members";
 import type { FieldRefusal } from "./draft";
 
@@ -25,6 +26,12 @@ export function codeDigits(typed: string): string {
 export function isWholeCode(code: string): boolean {
   return code.length === CODE_DIGITS;
 }
+
+const refusedAt = (field: string, reason: string): Problem => ({ status: 422, reason, params: {}, fields: [{ field, reason }], members: {} });
+
+/** What is refused before it is sent: a code with too few digits, and what is no mobile number. */
+export const codeIncomplete = refusedAt("code", "OTP_INVALID");
+export const phoneInvalid = refusedAt("phone", "PHONE_INVALID");
 
 /** Refusals at a field and below it: `consents` has `consents[0].kind`. */
 export function under(refusals: readonly FieldRefusal[], name: string): FieldRefusal[] {

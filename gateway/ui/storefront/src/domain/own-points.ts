@@ -2,7 +2,7 @@ import { formatDate } from "@yizhimai/kit";
 import type { PointsLot } from "../api/membership";
 
 /** Points by the day on which they end, the soonest first; those that never end have no date and come last. */
-export function endingLots(lots: readonly PointsLot[], timeZone: string): { date: string; points: number }[] {
+export function endingLots(lots: readonly Pick<PointsLot, "expires_at" | "remaining">[], timeZone: string): { date: string; points: number }[] {
   const byDate = new Map<string, number>();
   for (const { expires_at, remaining } of lots) {
     const date = expires_at ? formatDate(expires_at, timeZone) : "";

@@ -1,5 +1,4 @@
 import type { Order } from "@yizhimai/api";
-import type { BenefitLine } from "../api/benefits";
 import { describe, unitPrice, type CartLine } from "./cart";
 import type { MenuIndex } from "./menu-index";
 import { isSatisfied, type Choice } from "./options";
@@ -15,7 +14,7 @@ export interface Reorder {
 export function reorder(order: Order, index: MenuIndex, stock: Stock, newLineId: () => string): Reorder {
   const lines: CartLine[] = [];
   const missing: string[] = [];
-  for (const sold of order.lines as BenefitLine[]) {
+  for (const sold of order.lines) {
     // A gift is not bought: its rule gives it again where it still holds.
     if (sold.gift_of) continue;
     const product = index.products.get(sold.product_id);

@@ -7,6 +7,7 @@ export type Route =
   | { page: "menu"; brand: string; branch: string }
   | { page: "checkout"; brand: string; branch: string }
   | { page: "member"; brand: string; branch: string }
+  | { page: "coupon"; brand: string; branch: string; token: string }
   | { page: "order"; brand: string; branch: string; token: string }
   | { page: "lost" };
 
@@ -20,6 +21,8 @@ export const paths = {
   when: (brand: string, branch: string, day = "") => `/${brand}/${branch}?when=${day}`,
   checkout: (brand: string, branch: string) => `/${brand}/${branch}/checkout`,
   member: (brand: string, branch: string) => `/${brand}/${branch}/member`,
+  /** Where a friend takes a coupon that is passed on. */
+  coupon: (brand: string, branch: string, token: string) => `/${brand}/${branch}/coupons/${token}`,
   order: (brand: string, branch: string, token: string) => `/${brand}/${branch}/orders/${token}`,
 };
 
@@ -30,7 +33,10 @@ export function routeOf(path: string): Route {
   if (!branch) return { page: "brand", brand };
   if (parts.length === 2) return { page: "menu", brand, branch };
   if (parts.length === 3 && (word === "checkout" || word === "member")) return { page: word, brand, branch };
-  if (parts.length === 4 && word === "orders" && token) return { page: "order", brand, branch, token };
+  if (parts.length === 4 && token) {
+    if (word === "orders") return { page: "order", brand, branch, token };
+    if (word === "coupons") return { page: "coupon", brand, branch, token };
+  }
   return { page: "lost" };
 }
 

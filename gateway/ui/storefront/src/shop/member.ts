@@ -17,7 +17,7 @@ export function memberOf(brand: string): MemberStore {
   if (known) return known;
   const me = signal<MyAccount | null | undefined>(mayBeSignedIn() ? undefined : null);
   const load = async () => {
-    const options = await callMembers<SignInOptions>(brand, "sign-in");
+    const options = await callMembers(brand, "GET", "sign-in");
     me.value = options.me;
     return options;
   };

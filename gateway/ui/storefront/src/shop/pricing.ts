@@ -1,6 +1,5 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { problemFrom, unwrap, type Problem, type Quote } from "@yizhimai/api";
-import type { EnteredCart } from "../api/benefits";
+import { problemFrom, unwrap, type CartBody, type Problem, type Quote } from "@yizhimai/api";
 import { api } from "../lib/api";
 
 /** Who asks for a price, as far as it can change the price; not part of the order. */
@@ -23,11 +22,11 @@ export interface Priced {
 export interface Pricing {
   priced: ReadonlySignal<Priced | undefined>;
   /** Requests the price of a cart; the response to an older request is ignored. */
-  ask: (body: EnteredCart, asker: Asker) => Promise<void>;
+  ask: (body: CartBody, asker: Asker) => Promise<void>;
   /** Uses a quote that came with a refusal. It proposes no coupons, so a member's is requested once more. */
-  take: (body: EnteredCart, quote: Quote, asker: Asker) => void;
-  quoteFor: (body: EnteredCart) => Quote | undefined;
-  problemFor: (body: EnteredCart) => Problem | undefined;
+  take: (body: CartBody, quote: Quote, asker: Asker) => void;
+  quoteFor: (body: CartBody) => Quote | undefined;
+  problemFor: (body: CartBody) => Problem | undefined;
   /** Whether the latest price was requested by the same customer. */
   isFor: (asker: Asker) => boolean;
 }

@@ -1,7 +1,6 @@
 import { useEffect } from "preact/hooks";
-import type { Problem, Quote } from "@yizhimai/api";
+import type { CartBody, OrderBody, Problem, Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
-import type { EnteredCart, EnteredOrder } from "../api/benefits";
 import { bodyLine } from "../domain/cart";
 import { enteredBody } from "../domain/entered";
 import type { Asker } from "./pricing";
@@ -10,14 +9,14 @@ import type { Shop } from "./shop";
 const SETTLE_MS = 250;
 
 /** The cart as it would be ordered now. */
-export function cartBody(shop: Shop): EnteredCart {
+export function cartBody(shop: Shop): CartBody {
   const draft = shop.draft.draft.value;
   const { method, wanted_at } = draft;
   return cartOf({ method, wanted_at, lines: shop.cart.lines.value.map(bodyLine), entered: enteredBody(draft) });
 }
 
 /** The cart that an order was made of. */
-export function cartOf({ method, wanted_at, lines, entered }: Pick<EnteredOrder, "method" | "wanted_at" | "lines" | "entered">): EnteredCart {
+export function cartOf({ method, wanted_at, lines, entered }: Pick<OrderBody, "method" | "wanted_at" | "lines" | "entered">): CartBody {
   return { method, ...(wanted_at ? { wanted_at } : {}), lines, ...(entered ? { entered } : {}) };
 }
 

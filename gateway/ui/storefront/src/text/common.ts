@@ -6,6 +6,7 @@ export const common = {
   appSkip: ["跳到內容", "Skip to content"],
   appLoading: ["載入中", "Loading"],
   appRetry: ["再試一次", "Try again"],
+  appNotDone: ["沒有成功，請確認網路後再試一次。", "It did not work; check your connection and try again."],
   appClose: ["關閉", "Close"],
   appBroken: ["畫面出了點問題", "Something went wrong on this screen"],
   appBrokenHint: ["重新整理就好，購物車還在。", "Reload the page; your cart is still there."],

@@ -12,9 +12,9 @@ use proto::ordering::v1::{
     ListOrdersResponse, NotePaymentReturnRequest, NotePaymentReturnResponse, OrderState,
     PayOrderRequest, PayOrderResponse, PlaceOrderRequest, PlaceOrderResponse,
     PlaceTestOrderRequest, PlaceTestOrderResponse, QuoteRequest, QuoteResponse,
-    RescheduleOrderRequest, RescheduleOrderResponse, TransitionOrderRequest,
-    TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest,
-    UnmaskContactResponse,
+    RescheduleOrderRequest, RescheduleOrderResponse, SumCompletedOrdersRequest,
+    SumCompletedOrdersResponse, TransitionOrderRequest, TransitionOrderResponse,
+    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -147,6 +147,13 @@ impl OrderingService for Ordering {
         _: Request<GetOrderRequest>,
     ) -> Result<Response<GetOrderResponse>, Status> {
         Err(Status::unimplemented("get_order"))
+    }
+
+    async fn sum_completed_orders(
+        &self,
+        _: Request<SumCompletedOrdersRequest>,
+    ) -> Result<Response<SumCompletedOrdersResponse>, Status> {
+        Err(Status::unimplemented("sum_completed_orders"))
     }
 
     async fn transition_order(

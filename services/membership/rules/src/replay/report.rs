@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use chrono::{NaiveDate, TimeDelta};
 use pricing::{Amount, BranchId, GiftState, Priced, ProductId};
 use uuid::Uuid;
 
@@ -36,19 +37,61 @@ pub struct ReplayReport {
     pub branches: Vec<BranchEffect>,
     /// By product, the largest discount first.
     pub products: Vec<ProductEffect>,
+    /// By business day, in their order.
+    pub days: Vec<DayEffect>,
     /// Orders with the largest discounts, the largest first.
     pub largest: Vec<OrderEffect>,
 }
 
 /// An order that was not reproduced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// Order.
     pub order: Uuid,
+    /// 訂單編號.
+    pub number: String,
+    /// Branch.
+    pub branch: BranchId,
     /// What was to be paid.
     pub sold: Amount,
     /// What it comes to now; none when it has no price.
     pub now: Option<Amount>,
+}
+
+impl Mismatch {
+    pub(super) fn of(order: &PastOrder, now: Option<Amount>) -> Self {
+        Self {
+            order: order.order,
+            number: order.number.clone(),
+            branch: order.context.branch,
+            sold: order.sold.total,
+            now,
+        }
+    }
+}
+
+/// What rules did on a business day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayEffect {
+    /// Business day, YYYY-MM-DD.
+    pub business_day: String,
+    /// Orders that they change.
+    pub touched: u64,
+    /// As it was sold.
+    pub sold: DaySales,
+    /// Goods with the rules.
+    pub net_after: Amount,
+    /// The same weekday before, as it was sold; none where the orders do not reach back over the whole of it.
+    pub week_before: Option<DaySales>,
+}
+
+/// What was sold on a business day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DaySales {
+    /// Orders.
+    pub orders: u64,
+    /// Goods.
+    pub net: Amount,
 }
 
 /// What rules did in a branch.
@@ -108,24 +151,29 @@ impl Sum {
     }
 }
 
+/// A business day.
+#[derive(Clone, Copy, Debug, Default)]
+struct Day {
+    touched: u64,
+    sold: DaySales,
+    after: Amount,
+}
+
 /// Sums so far.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     report: ReplayReport,
     branches: BTreeMap<BranchId, Sum>,
+    days: BTreeMap<String, Day>,
     products: BTreeMap<ProductId, Sum>,
     largest: BTreeSet<OrderEffect>,
 }
 
 impl Effects {
-    pub fn not_reproduced(&mut self, order: &PastOrder, now: Option<Amount>) {
+    pub fn not_reproduced(&mut self, order: Mismatch) {
         self.report.orders += 1;
         if self.report.mismatches.len() < MAX_ORDERS {
-            self.report.mismatches.push(Mismatch {
-                order: order.order,
-                sold: order.sold.total,
-                now,
-            });
+            self.report.mismatches.push(order);
         }
     }
 
@@ -147,6 +195,11 @@ impl Effects {
         branch.count += u64::from(touched);
         branch.before += before.goods;
         branch.after += after.goods;
+        let day = self.days.entry(order.business_day.clone()).or_default();
+        day.touched += u64::from(touched);
+        day.sold.orders += 1;
+        day.sold.net += before.goods;
+        day.after += after.goods;
         let lines = order.cart.lines().iter();
         for ((line, before), after) in lines.zip(&before.lines).zip(&after.lines) {
             let product = self.products.entry(line.product).or_default();
@@ -188,12 +241,37 @@ impl Effects {
             net_after: sum.after,
         });
         ReplayReport {
+            days: self.days(),
             branches,
             products: products.collect(),
             largest: self.largest.iter().rev().cloned().collect(),
             ..self.report.clone()
         }
     }
+
+    fn days(&self) -> Vec<DayEffect> {
+        // The first day may have begun before the first order that was read.
+        let first = self.days.keys().next().and_then(|day| date(day));
+        let sold = |before: NaiveDate| {
+            let known = self.days.get(&before.to_string());
+            known.map(|day| day.sold).unwrap_or_default()
+        };
+        let days = self.days.iter().map(|(business_day, day)| DayEffect {
+            business_day: business_day.clone(),
+            touched: day.touched,
+            sold: day.sold,
+            net_after: day.after,
+            week_before: date(business_day)
+                .map(|date| date - TimeDelta::days(7))
+                .filter(|before| first.is_some_and(|first| *before > first))
+                .map(sold),
+        });
+        days.collect()
+    }
+}
+
+fn date(business_day: &str) -> Option<NaiveDate> {
+    business_day.parse().ok()
 }
 
 /// Gifts of an order at list price.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pricing::{
-    Amount, Priced, RuleId,
+    Amount, GiftState, Priced, RuleId,
     rules::{Rule, RuleSet, Usage, UsageByRule},
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub(super) struct Uses {
 
 impl Uses {
     /// What the orders before this one have used.
-    pub fn fill(&self, usage: &mut UsageByRule, changed: &[&Rule], order: &PastOrder) {
+    pub fn fill(&self, usage: &mut UsageByRule, changed: &[Rule], order: &PastOrder) {
         for rule in changed {
             let mut used = self.of_all.get(&rule.id).copied().unwrap_or_default();
             if let Some((day, count)) = self.of_day.get(&rule.id)
@@ -45,11 +45,10 @@ impl Uses {
         }
     }
 
-    pub fn count(&mut self, changed: &[&Rule], order: &PastOrder, priced: &Priced) {
+    pub fn count(&mut self, changed: &[Rule], order: &PastOrder, priced: &Priced) {
         for rule in changed.iter().filter(|rule| is_limited(&rule.limits)) {
             let off = off(priced, rule.id);
-            let given = priced.gifts.iter().any(|gift| gift.rule == rule.id);
-            if off == Amount::ZERO && !given {
+            if off == Amount::ZERO {
                 continue;
             }
             let used = self.of_all.entry(rule.id).or_default();
@@ -78,7 +77,9 @@ fn next_of_day(day: &mut String, count: &mut u32, now: &str) {
 /// act was used up, and of a budget no more was left than was given.
 pub(super) fn stored(order: &PastOrder, rules: &RuleSet) -> UsageByRule {
     let mut usage = UsageByRule::new();
-    for rule in rules.rules().iter().filter(|rule| is_limited(&rule.limits)) {
+    let entered = order.entered.iter().map(|entered| &entered.rule);
+    let all = rules.rules().iter().chain(entered);
+    for rule in all.filter(|rule| is_limited(&rule.limits)) {
         let used = match order.sold.off.get(&(rule.id, rule.version)) {
             Some(off) => {
                 let before = |budget: Amount| (budget - *off).at_least_zero();
@@ -100,10 +101,13 @@ pub(super) fn stored(order: &PastOrder, rules: &RuleSet) -> UsageByRule {
     usage
 }
 
-/// What a rule takes off an order.
+/// What a rule takes off an order, gifts at list price.
 fn off(priced: &Priced, rule: RuleId) -> Amount {
+    let given = priced.gifts.iter();
+    let given = given.filter(|gift| gift.rule == rule && gift.state == GiftState::Given);
+    let gifts = given.map(|gift| gift.item.list * i64::from(gift.quantity));
     let on_lines = priced.lines.iter().flat_map(|line| &line.adjustments);
     let on_fees = priced.fees.iter().flat_map(|fee| &fee.adjustments);
     let of_rule = on_lines.chain(on_fees).filter(|one| one.rule == rule);
-    -of_rule.map(|one| one.amount).sum::<Amount>()
+    gifts.sum::<Amount>() - of_rule.map(|one| one.amount).sum::<Amount>()
 }

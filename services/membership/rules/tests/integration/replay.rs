@@ -1,8 +1,9 @@
 //! Past orders, reproduced and then priced otherwise.
 
-use benefit_rules::{PastOrder, Replay, Sold, replay};
+use benefit_rules::{DaySales, PastOrder, Replay, Sold, Trial, replay};
 use pricing::{
-    Amount, BranchId, Cart, Class, Gifts, Line, ProductId, Request, RuleId, VariantId,
+    Amount, BranchId, Cart, Class, EnteredRule, Gifts, Line, Places, ProductId, Request, RuleId,
+    VariantId,
     rules::{
         Context, Customer, Discount, Effect, Limits, Moment, OrderDiscount, Rule, RuleSet, Weekday,
     },
@@ -80,6 +81,7 @@ fn sold(n: u128, branch: u128, day: i64, goods: i64, rules: &RuleSet) -> PastOrd
         context,
         customer: Customer::Guest,
         entered: Vec::new(),
+        places: Places::default(),
         points: None,
         program: None,
         fees: Vec::new(),
@@ -131,16 +133,17 @@ fn e20_every_order_is_reproduced_and_then_priced_by_the_new_version() {
 }
 
 #[test]
-fn pages_give_what_the_whole_gives() {
+fn one_by_one_gives_what_the_whole_gives() {
     let before = set(vec![off_50_from(300, 1)]);
     let after = set(vec![off_50_from(250, 2)]);
     let orders = month(&before);
-    let mut replay_by_pages = Replay::default();
-    for page in orders.chunks(7) {
-        replay_by_pages.page(page, &before, &after).unwrap();
+    let trial = Trial::new(before.clone(), &after).unwrap();
+    let mut replay_one_by_one = Replay::default();
+    for order in &orders {
+        replay_one_by_one.next(order, &trial);
     }
     assert_eq!(
-        replay_by_pages.report(),
+        replay_one_by_one.report(),
         replay(&orders, &before, &after).unwrap()
     );
 }
@@ -155,7 +158,7 @@ fn an_order_that_comes_to_another_price_is_named_and_counts_nowhere() {
         (report.orders, report.reproduced, report.touched),
         (2, 1, 1)
     );
-    let named = report.mismatches[0];
+    let named = &report.mismatches[0];
     assert_eq!(
         (named.order, named.sold, named.now),
         (uuid(1), dollars(431), Some(dollars(430)))
@@ -205,6 +208,56 @@ fn each_member_and_each_day_counts_apart() {
         ..Limits::default()
     };
     assert_eq!(touched(per_member), 6);
+}
+
+#[test]
+fn each_day_stands_beside_the_same_weekday_before() {
+    let before = set(Vec::new());
+    let mut orders = month(&before);
+    orders.retain(|order| order.business_day != "2026-06-10");
+    let report = replay(&orders, &before, &set(vec![off_50_from(250, 1)])).unwrap();
+    assert_eq!(report.days.len(), 29);
+    let day = |name: &str| {
+        let mut days = report.days.iter();
+        days.find(|day| day.business_day == name).unwrap()
+    };
+    let sold = DaySales {
+        orders: 4,
+        net: dollars(1_200),
+    };
+    let ninth = day("2026-06-09");
+    assert_eq!(
+        (ninth.touched, ninth.sold, ninth.net_after),
+        (3, sold, dollars(1_050))
+    );
+    assert_eq!(ninth.week_before, Some(sold), "as it was sold on the 2nd");
+    assert_eq!(day("2026-06-17").week_before, Some(DaySales::default()));
+    // Of the first day it is not known whether all of it was read.
+    assert_eq!(day("2026-06-08").week_before, None);
+    assert_eq!(day("2026-06-07").week_before, None);
+}
+
+#[test]
+fn a_code_counts_by_what_it_took_of_its_budget() {
+    let mut code = off_50_from(100, 1);
+    code.class = Class::Code;
+    code.limits.budget = Some(dollars(70));
+    let rules = set(Vec::new());
+    // The first order took 50 of the budget, the second the 20 that were left, the third came too late.
+    let mut orders = [50, 20, 0].map(|_| sold(1, 1, 1, 480, &rules));
+    for (order, off) in orders.iter_mut().zip([50, 20, 0]) {
+        order.entered = vec![EnteredRule {
+            rule: code.clone(),
+            insisted: false,
+        }];
+        let net = dollars(480 - off);
+        (order.sold.nets, order.sold.total) = (vec![net], net);
+        if off > 0 {
+            order.sold.off.insert((code.id, code.version), dollars(off));
+        }
+    }
+    let report = replay(&orders, &rules, &rules).unwrap();
+    assert_eq!((report.reproduced, report.touched), (3, 0));
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub async fn publish(tx: &mut TenantTx, brand: BrandId, now: DateTime<Utc>) -> R
         discount_cap_bp: settings.discount_cap_bp,
         max_codes: settings.max_codes,
         max_coupons: settings.max_coupons,
+        tier_exclusives: tiers::rules::exclusives(tx, brand).await?,
     };
     // What ordering could not read must not be published.
     benefit_rules::document(&document, &|_, _| Some(Amount::ZERO))?;

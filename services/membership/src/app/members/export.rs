@@ -13,7 +13,7 @@ use proto::membership::v1::{MembersExported, MembershipReason};
 
 use super::list::{self, Row};
 use crate::{
-    app::Dependencies,
+    app::{Dependencies, tiers::named},
     domain::member::{mask_email, mask_line_user},
     store::{
         self,
@@ -52,10 +52,11 @@ pub async fn start(
     deps: &Dependencies,
     org: OrganisationId,
     identity: &Identity,
-    filter: Filter,
+    mut filter: Filter,
     unmasked: bool,
 ) -> Result<Export, Problem> {
     let mut tx = deps.db.tenant(org).await?;
+    filter.base_programmes = named::base_programmes(&mut tx, &filter.tiers).await?;
     let rows = store::member_list::count(&mut tx, &filter, MOST + 1).await?;
     if rows > MOST {
         return Err(Problem::new(MembershipReason::ExportTooLarge)

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::consents::{self, Choice};
 use crate::{
-    app::{Dependencies, codes, sessions},
+    app::{Dependencies, codes, giving, points, sessions},
     domain::{
         code::Purpose,
         line::PENDING_FOR,
@@ -73,6 +73,8 @@ pub async fn create(
     };
     consents::add(deps, tx, &mut member, &new.consents, by).await?;
     store::members::insert(tx, &member).await?;
+    points::bonuses::award_profile(tx, &member, now).await?;
+    giving::occasions::joined(tx, member.id, now).await?;
     super::publish(deps, tx, &member).await?;
     Ok(member)
 }

@@ -122,6 +122,7 @@ pub async fn merge(
     points::merge::merge(tx, merge.id, merged.id, kept.id, now).await?;
     tags::merge::merge(tx, merge.id, merged.id, kept.id, now).await?;
     coupons::merge::merge(tx, merge.id, merged.id, kept.id, now).await?;
+    store::giving::merge(tx, merge.id, merged.id, kept.id).await?;
     store::members::recount_orders(tx, kept.id).await?;
     store::members::recount_orders(tx, merged.id).await?;
     super::publish(deps, tx, &merged).await?;
@@ -189,6 +190,7 @@ pub async fn undo(
     points::merge::undo(tx, id, merged.id, kept.id, now).await?;
     tags::merge::undo(tx, id, merged.id, kept.id, now).await?;
     coupons::merge::undo(tx, id, merged.id, kept.id, now).await?;
+    store::giving::undo_merge(tx, id, kept.id).await?;
     store::members::recount_orders(tx, kept.id).await?;
     store::members::recount_orders(tx, merged.id).await?;
     store::merges::set_undone(tx, id, now).await?;

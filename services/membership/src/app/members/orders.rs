@@ -18,24 +18,21 @@ use crate::{
     },
 };
 
-/// Counts a change of an order of a member, any number of times and in any order.
-pub async fn apply(tx: &mut TenantTx, event: &OrderChanged) -> Result<(), Problem> {
+/// Keeps a change of an order of a member, any number of times and in any order: the member it belongs to by now.
+pub async fn apply(tx: &mut TenantTx, event: &OrderChanged) -> Result<Option<MemberId>, Problem> {
     let Some(change) = &event.change else {
-        return Ok(());
+        return Ok(None);
     };
     let member: MemberId = change.member_id.parse().map_err(Problem::internal)?;
     let order: OrderId = change.order_id.parse().map_err(Problem::internal)?;
     // An erased member's orders are nobody's.
     let Some(member) = store::members::find_present(tx, member).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let facts = facts(change, event.order.as_ref())?;
-    let member = store::member_orders::upsert(tx, order, member.id, &facts).await?;
-    let completed = i32::from(OrderState::Completed);
-    if change.to == completed || change.from == completed {
-        store::members::recount_orders(tx, member).await?;
-    }
-    Ok(())
+    Ok(Some(
+        store::member_orders::upsert(tx, order, member.id, &facts).await?,
+    ))
 }
 
 fn facts(change: &OrderChange, order: Option<&OrderSnapshot>) -> Result<OrderFacts, Problem> {

@@ -9,7 +9,7 @@ use proto::membership::v1::MembershipReason;
 use uuid::Uuid;
 
 use crate::{
-    app::{Dependencies, sessions},
+    app::{Dependencies, points::bonuses, sessions},
     domain::member::{Gender, Member, MemberState},
     store::{self, members::StateChange},
 };
@@ -78,6 +78,7 @@ pub async fn change(
     }
     after.version += 1;
     store::members::update(tx, &after, renamed).await?;
+    bonuses::award_profile(tx, &after, now).await?;
     super::publish(deps, tx, &after).await?;
     Ok(after)
 }
@@ -119,6 +120,7 @@ pub async fn erase(deps: &Dependencies, tx: &mut TenantTx, member: Member) -> Re
         store::addresses::delete_all(tx, member.id).await?;
         store::notes::delete_all(tx, member.id).await?;
         store::duplicates::forget_claim(tx, member.id).await?;
+        store::duplicates::forget_phone_claim(tx, member.id).await?;
         sessions::end(deps, tx, member.id, None, None).await?;
         let erased = member.erased();
         store::members::update(tx, &erased, true).await?;

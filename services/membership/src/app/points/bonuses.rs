@@ -1,13 +1,14 @@
 //! Bonuses: points that no order earns by its amount.
 
-use chassis::{db::TenantTx, error::Problem};
-use chrono::{DateTime, Utc};
+use chassis::{db::TenantTx, error::Problem, id::MemberId};
+use chrono::{DateTime, Datelike as _, Utc};
+use uuid::Uuid;
 
 use super::posting::{self, Credit};
 use crate::{
-    app::members::facts,
     domain::{
         calendar,
+        member::Member,
         points::{
             entry::{About, AccountKey, EntryKind, NewEntry},
             rules::Rules,
@@ -16,7 +17,7 @@ use crate::{
     },
     store::{
         self,
-        points::{accounts, entries},
+        points::{accounts, entries, members},
     },
 };
 
@@ -29,6 +30,8 @@ pub enum Bonus {
     Birthday(i32),
     /// The first completed order.
     FirstOrder,
+    /// A profile that is filled in.
+    Profile,
 }
 
 impl Bonus {
@@ -37,6 +40,7 @@ impl Bonus {
             Self::Join => "join",
             Self::Birthday(_) => "birthday",
             Self::FirstOrder => "first_order",
+            Self::Profile => "profile",
         }
     }
 
@@ -45,6 +49,7 @@ impl Bonus {
             Self::Join => "join".to_owned(),
             Self::Birthday(year) => format!("birthday:{year}"),
             Self::FirstOrder => "first_order".to_owned(),
+            Self::Profile => "profile".to_owned(),
         }
     }
 
@@ -54,6 +59,7 @@ impl Bonus {
             Self::Join => rules.join_bonus,
             Self::Birthday(_) => rules.birthday_bonus,
             Self::FirstOrder => rules.first_order_bonus,
+            Self::Profile => rules.profile_bonus,
         }
     }
 }
@@ -113,54 +119,86 @@ pub async fn award_joined(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<(), P
             .map(|version| version.effective_at)
             .min()
             .unwrap_or(now);
-        let joined = store::points::members::joined_without_bonus(
-            tx,
-            programme.id,
-            begun,
-            now,
-            MEMBERS_A_BATCH,
-        )
-        .await?;
-        for member in joined {
-            let account = AccountKey {
-                member,
-                programme: programme.id,
-            };
-            award(tx, account, version, Bonus::Join, now).await?;
-        }
+        let (id, limit) = (programme.id, MEMBERS_A_BATCH);
+        let joined = members::joined_without_bonus(tx, id, begun, now, limit).await?;
+        award_all(tx, id, version, Bonus::Join, &joined, now).await?;
     }
     Ok(())
 }
 
-/// Awards the bonus of the month of birth to members after `after`: the last one that was looked at, `None` at the
-/// end.
-pub async fn award_birthdays(
-    tx: &mut TenantTx,
-    after: Option<chassis::id::MemberId>,
-    now: DateTime<Utc>,
-) -> Result<Option<chassis::id::MemberId>, Problem> {
-    use chrono::Datelike as _;
+/// Awards the bonus of the month of birth to members who have none of this year, at most as many as a transaction
+/// takes: whether there may be more.
+pub async fn award_birthdays(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<bool, Problem> {
     let today = calendar::date(now);
+    let bonus = Bonus::Birthday(today.year());
+    let month = i32::try_from(today.month()).unwrap_or(0);
+    let mut has_more = false;
+    for (programme, version) in with_bonus(tx, bonus, now).await? {
+        let source = bonus.source();
+        let born = members::born_without(tx, programme, &source, month, MEMBERS_A_BATCH).await?;
+        has_more |= award_all(tx, programme, &version, bonus, &born, now).await?;
+    }
+    Ok(has_more)
+}
+
+/// Awards the bonus of a filled-in profile to members who have none, at most as many as a transaction takes: whether
+/// there may be more.
+pub async fn award_profiles(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<bool, Problem> {
+    let bonus = Bonus::Profile;
+    let mut has_more = false;
+    for (programme, version) in with_bonus(tx, bonus, now).await? {
+        let source = bonus.source();
+        let found = members::filled_in_without(tx, programme, &source, MEMBERS_A_BATCH).await?;
+        has_more |= award_all(tx, programme, &version, bonus, &found, now).await?;
+    }
+    Ok(has_more)
+}
+
+/// Awards the bonus of a filled-in profile to one member, where it is filled in.
+pub async fn award_profile(
+    tx: &mut TenantTx,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    if !member.is_filled_in() {
+        return Ok(());
+    }
+    for (programme, version) in with_bonus(tx, Bonus::Profile, now).await? {
+        let account = AccountKey {
+            member: member.id,
+            programme,
+        };
+        award(tx, account, &version, Bonus::Profile, now).await?;
+    }
+    Ok(())
+}
+
+/// Programmes whose rules in force have a bonus.
+async fn with_bonus(
+    tx: &mut TenantTx,
+    bonus: Bonus,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Version<Rules>)>, Problem> {
     let programmes = store::points::programmes::list(tx).await?;
-    let with_bonus: Vec<_> = programmes
-        .iter()
-        .filter_map(|programme| Some((programme.id, programme.in_force(now)?)))
-        .filter(|(_, version)| version.rules.wire().birthday_bonus > 0)
-        .collect();
-    if with_bonus.is_empty() {
-        return Ok(None);
+    let with_bonus = programmes.iter().filter_map(|programme| {
+        let version = programme.in_force(now)?;
+        (bonus.points(&version.rules) > 0).then(|| (programme.id, version.clone()))
+    });
+    Ok(with_bonus.collect())
+}
+
+/// Awards a bonus to members of a page: whether it was a whole one.
+async fn award_all(
+    tx: &mut TenantTx,
+    programme: Uuid,
+    version: &Version<Rules>,
+    bonus: Bonus,
+    found: &[MemberId],
+    now: DateTime<Utc>,
+) -> Result<bool, Problem> {
+    for &member in found {
+        let account = AccountKey { member, programme };
+        award(tx, account, version, bonus, now).await?;
     }
-    let members = store::points::members::list_after(tx, after, MEMBERS_A_BATCH).await?;
-    for &member in &members {
-        let found = facts::find(tx, member).await?;
-        if found.and_then(|facts| facts.birth_month).map(u32::from) != Some(today.month()) {
-            continue;
-        }
-        for &(programme, version) in &with_bonus {
-            let account = AccountKey { member, programme };
-            award(tx, account, version, Bonus::Birthday(today.year()), now).await?;
-        }
-    }
-    let is_last = members.len() < usize::try_from(MEMBERS_A_BATCH).unwrap_or(usize::MAX);
-    Ok(members.last().copied().filter(|_| !is_last))
+    Ok(i64::try_from(found.len()).unwrap_or(0) == MEMBERS_A_BATCH)
 }

@@ -14,7 +14,7 @@ use super::{
     posting,
 };
 use crate::{
-    app::tiers,
+    app::{orders as app_orders, tiers},
     domain::points::{
         account::{self, Balances, RETURNED_LASTS},
         entry::{About, AccountKey, EntryKind, NewEntry},
@@ -214,6 +214,7 @@ pub async fn return_for_refund(
         taken = orders::set_earned(tx, &programmes, &mut completed, cause, &source, now).await?;
         completed_orders::save(tx, &completed).await?;
         tiers::revoke::apply(tx, &completed, now).await?;
+        app_orders::count_anew(tx, completed.member, now).await?;
     }
     let effect = RefundEffect { returned, taken };
     completed_orders::end_refund(tx, order, what.refund, effect).await?;

@@ -11,11 +11,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proto::membership::v1::MembershipReason;
 use uuid::Uuid;
 
+use super::automatic;
 use crate::{
-    app::scope,
+    app::{scope, tiers::named},
     store::{
         new_id,
-        tags::{self, MemberFilter, Origin, TagBatch, TagSource},
+        tags::{
+            self, TagSource,
+            batches::TagBatch,
+            filter::{self, MemberFilter},
+            owners::{self, Origin},
+            rules,
+        },
     },
 };
 
@@ -66,14 +73,15 @@ pub async fn carry_out(
     if found.is_none() {
         return Err(Problem::not_found("tag"));
     }
+    automatic::require_manual(tx, &[tag], |_| "tag_id".to_owned()).await?;
     let (mut members, unknown) = match target {
         Target::Phones(phones) => {
             let phones: Vec<String> = phones.iter().cloned().collect();
-            let members = tags::by_phones(tx, &phones).await?;
+            let members = filter::by_phones(tx, &phones).await?;
             let unknown = count(phones.len()) - count(members.len());
             (members, unknown)
         }
-        Target::Filter(filter) => (tags::by_filter(tx, filter, MOST_MEMBERS + 1).await?, 0),
+        Target::Filter(filter) => (by_filter(tx, filter).await?, 0),
     };
     if members.is_empty() {
         return Err(Problem::new(CommonReason::EmptyTarget).message("no member matches"));
@@ -87,10 +95,10 @@ pub async fn carry_out(
         ));
     }
     if !dry_run {
-        members = tags::lock_members(tx, &members).await?;
+        members = owners::lock_members(tx, &members).await?;
     }
     let matched = count(members.len());
-    let (owners, full) = tags::count_owners(tx, tag, &members).await?;
+    let (owners, full) = owners::count_owners(tx, tag, &members).await?;
     let full = if add { full } else { 0 };
     let mut outcome = Outcome {
         batch: None,
@@ -107,7 +115,7 @@ pub async fn carry_out(
         tag,
         added: add,
         at: now,
-        operator: by,
+        operator: Some(by),
         matched: small(matched),
         changed: 0,
         undone_at: None,
@@ -120,18 +128,23 @@ pub async fn carry_out(
         at: now,
     };
     let changed = if add {
-        tags::give(tx, tag, &members, origin).await?
+        owners::give(tx, tag, &members, origin).await?
     } else {
-        tags::take(tx, tag, &members, origin).await?
+        owners::take(tx, tag, &members, origin).await?
     };
     outcome.changed = i64::try_from(changed).unwrap_or(i64::MAX);
     batch.changed = small(outcome.changed);
-    tags::insert_batch(tx, &batch).await?;
+    tags::batches::insert(tx, &batch).await?;
     outcome.batch = Some(batch);
     Ok(outcome)
 }
 
-/// Undoes a batch where nothing else changed the tag since: the batch, how many members changed and how many did not.
+async fn by_filter(tx: &mut TenantTx, filter: &MemberFilter) -> Result<Vec<Uuid>, Problem> {
+    let base = named::base_programmes(tx, &filter.tiers).await?;
+    Ok(filter::by_filter(tx, filter, &base, MOST_MEMBERS + 1).await?)
+}
+
+/// Undoes a batch where nothing else changed the tag since; a rule that made it acts no more: the batch, how many members changed and how many did not.
 pub async fn undo(
     tx: &mut TenantTx,
     identity: &Identity,
@@ -140,7 +153,13 @@ pub async fn undo(
 ) -> Result<(TagBatch, i64, i64), Problem> {
     scope::require_wide(identity)?;
     let (by, _) = identity.staff()?;
-    let batch = tags::lock_batch(tx, id).await?;
+    let found = tags::batches::find_tag(tx, id).await?;
+    let (tag, by_rule) = found.ok_or_else(|| Problem::not_found("batch"))?;
+    // A round of the rule locks the rule before its batch.
+    if by_rule {
+        rules::lock(tx, tag).await?;
+    }
+    let batch = tags::batches::lock(tx, id).await?;
     let mut batch = batch.ok_or_else(|| Problem::not_found("batch"))?;
     if batch.undone_at.is_some() {
         return Ok((batch, 0, 0));
@@ -149,8 +168,12 @@ pub async fn undo(
         return Err(Problem::new(MembershipReason::UndoClosed)
             .message("a batch can be undone for seven days"));
     }
-    let (members, all) = tags::undoable(tx, &batch).await?;
-    let members = tags::lock_members(tx, &members).await?;
+    // Otherwise the next night would do the same again.
+    if by_rule {
+        rules::pause(tx, tag).await?;
+    }
+    let (members, all) = tags::batches::undoable(tx, &batch).await?;
+    let members = owners::lock_members(tx, &members).await?;
     let origin = Origin {
         source: TagSource::Undo,
         operator: Some(by),
@@ -158,11 +181,11 @@ pub async fn undo(
         at: now,
     };
     let changed = if batch.added {
-        tags::take(tx, batch.tag, &members, origin).await?
+        owners::take(tx, batch.tag, &members, origin).await?
     } else {
-        tags::give(tx, batch.tag, &members, origin).await?
+        owners::give(tx, batch.tag, &members, origin).await?
     };
-    tags::note_undone(tx, id, by, now).await?;
+    tags::batches::note_undone(tx, id, by, now).await?;
     batch.undone_at = Some(now);
     batch.undone_by = Some(by);
     let changed = i64::try_from(changed).unwrap_or(i64::MAX);

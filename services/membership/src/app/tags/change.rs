@@ -9,13 +9,20 @@ use chrono::{DateTime, Utc};
 use proto::membership::v1::MembershipReason;
 use uuid::Uuid;
 
-use super::usage;
+use super::{automatic, usage};
 use crate::{
     app::scope,
-    domain::tags::{MOST_ACTIVE, folded, is_similar},
+    domain::{
+        tag_rule::{MOST_AUTOMATIC, TagRule},
+        tags::{MOST_ACTIVE, folded, is_similar},
+    },
     store::{
         new_id,
-        tags::{self, Origin, Tag, TagSource},
+        tags::{
+            self, OwnRule, Tag, TagSource,
+            owners::{self, Origin},
+            rules,
+        },
     },
 };
 
@@ -23,7 +30,7 @@ use crate::{
 const MOST_FORMER: usize = 20;
 
 /// What staff says of a tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TagFields {
     /// Name.
     pub name: String,
@@ -35,6 +42,52 @@ pub struct TagFields {
     pub description: String,
     /// Although others are close.
     pub allow_similar: bool,
+    /// Rule of an automatic tag.
+    pub rule: Option<TagRule>,
+    /// The rule does not act.
+    pub rule_paused: bool,
+}
+
+impl TagFields {
+    fn own_rule(&self, before: Option<&OwnRule>) -> Option<OwnRule> {
+        let rule = self.rule.clone()?;
+        Some(OwnRule {
+            rule,
+            paused: self.rule_paused,
+            applied_at: before.and_then(|before| before.applied_at),
+        })
+    }
+}
+
+/// Stores the rule of a tag where it changed. One that acts is applied to everybody at once.
+async fn save_rule(
+    tx: &mut TenantTx,
+    tag: Uuid,
+    before: Option<&OwnRule>,
+    after: Option<&OwnRule>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    match (before, after) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Ok(rules::delete(tx, tag).await?),
+        (Some(before), Some(after)) if before == after => Ok(()),
+        (before, Some(after)) => {
+            automatic::check(tx, &after.rule).await?;
+            if before.is_none() {
+                check_automatic(&tags::list(tx, true).await?)?;
+            }
+            let round_at = (!after.paused).then_some(now);
+            Ok(rules::upsert(tx, tag, &after.rule, round_at).await?)
+        }
+    }
+}
+
+fn check_automatic(all: &[Tag]) -> Result<(), Problem> {
+    let automatic = all.iter().filter(|tag| tag.rule.is_some()).count();
+    if automatic < MOST_AUTOMATIC {
+        return Ok(());
+    }
+    Err(Problem::new(MembershipReason::TagLimit).param("max", MOST_AUTOMATIC))
 }
 
 /// Creates a tag.
@@ -50,6 +103,7 @@ pub async fn create(
     check_limit(active.len())?;
     let name_folded = folded(&fields.name);
     check_name(&active, None, &name_folded, fields.allow_similar)?;
+    let rule = fields.own_rule(None);
     let tag = Tag {
         id: new_id(now),
         version: 1,
@@ -63,10 +117,12 @@ pub async fn create(
         merged_into: None,
         created_at: now,
         members: 0,
+        rule,
     };
     tags::insert(tx, &tag)
         .await
         .on_constraint("tags_name", taken)?;
+    save_rule(tx, tag.id, None, tag.rule.as_ref(), now).await?;
     Ok(tag)
 }
 
@@ -77,6 +133,7 @@ pub async fn update(
     id: Uuid,
     version: i64,
     fields: TagFields,
+    now: DateTime<Utc>,
 ) -> Result<(Tag, Tag), Problem> {
     scope::require_wide(identity)?;
     tags::lock_names(tx).await?;
@@ -91,8 +148,14 @@ pub async fn update(
         former_names.insert(0, before.name.clone());
         former_names.truncate(MOST_FORMER);
     }
+    let mut rule = fields.own_rule(before.rule.as_ref());
+    // An archived tag is given to nobody.
+    if let Some(rule) = &mut rule {
+        rule.paused |= before.archived;
+    }
     let after = Tag {
         version: before.version + 1,
+        rule,
         name: fields.name,
         name_folded,
         colour: fields.colour,
@@ -104,6 +167,7 @@ pub async fn update(
     tags::update(tx, &after)
         .await
         .on_constraint("tags_name", taken)?;
+    save_rule(tx, id, before.rule.as_ref(), after.rule.as_ref(), now).await?;
     Ok((before, after))
 }
 
@@ -125,8 +189,16 @@ pub async fn archive(
         check_limit(active.len())?;
         check_name(&active, Some(id), &before.name_folded, true)?;
     }
+    let mut rule = before.rule.clone();
+    if let Some(rule) = &mut rule {
+        rule.paused |= archived;
+        if archived {
+            rules::pause(tx, id).await?;
+        }
+    }
     let after = Tag {
         version: before.version + 1,
+        rule,
         archived,
         merged_into: before.merged_into.filter(|_| archived),
         ..before.clone()
@@ -155,18 +227,20 @@ pub async fn merge(
     if stays.is_none() {
         return Err(Problem::not_found("tag").field("into_tag_id", CommonReason::NotFound));
     }
+    automatic::require_manual(tx, &[into], |_| "into_tag_id".to_owned()).await?;
     check_unused(tx, id).await?;
+    rules::delete(tx, id).await?;
     let origin = Origin {
         source: TagSource::Merge,
         operator: identity.account(),
         batch: None,
         at: now,
     };
-    let members = tags::members_of(tx, id).await?;
-    tags::lock_members(tx, &members).await?;
+    let members = owners::members_of(tx, id).await?;
+    owners::lock_members(tx, &members).await?;
     // Taken first, so that a member with the most tags has the other instead.
-    tags::take(tx, id, &members, origin).await?;
-    tags::give(tx, into, &members, origin).await?;
+    owners::take(tx, id, &members, origin).await?;
+    owners::give(tx, into, &members, origin).await?;
     let archived = Tag {
         version: merged.version + 1,
         archived: true,

@@ -7,7 +7,10 @@ use chassis::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::store::tags::{self, Origin, TagSource};
+use crate::store::tags::{
+    TagSource,
+    owners::{self, Origin},
+};
 
 /// Gives `into` the tags of `from`, which keeps its own.
 pub async fn merge(
@@ -17,8 +20,8 @@ pub async fn merge(
     into: MemberId,
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    for tag in tags::ids_of_member(tx, from).await? {
-        tags::give(tx, tag, &[into.as_uuid()], origin(merge, now)).await?;
+    for tag in owners::ids_of_member(tx, from).await? {
+        owners::give(tx, tag, &[into.as_uuid()], origin(merge, now)).await?;
     }
     Ok(())
 }
@@ -31,8 +34,8 @@ pub async fn undo(
     into: MemberId,
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    for tag in tags::given_by_merge(tx, into, merge.as_uuid()).await? {
-        tags::take(tx, tag, &[into.as_uuid()], origin(merge, now)).await?;
+    for tag in owners::given_by_merge(tx, into, merge.as_uuid()).await? {
+        owners::take(tx, tag, &[into.as_uuid()], origin(merge, now)).await?;
     }
     Ok(())
 }

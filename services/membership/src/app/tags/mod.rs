@@ -1,5 +1,6 @@
 //! Tags.
 
+pub mod automatic;
 pub mod batches;
 pub mod change;
 pub mod merge;

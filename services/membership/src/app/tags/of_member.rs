@@ -9,14 +9,18 @@ use chrono::{DateTime, Utc};
 use proto::membership::v1::MembershipReason;
 use uuid::Uuid;
 
+use super::automatic;
 use crate::{
     domain::tags::MOST_OF_MEMBER,
-    store::tags::{self, MemberTag, Origin, TagSource},
+    store::tags::{
+        self, TagSource,
+        owners::{self, MemberTag, Origin},
+    },
 };
 
 /// Tags of a member.
 pub async fn find(tx: &mut TenantTx, member: MemberId) -> Result<Vec<Uuid>, StoreError> {
-    tags::ids_of_member(tx, member).await
+    owners::ids_of_member(tx, member).await
 }
 
 /// Gives tags to a member and takes others: the tags after it.
@@ -29,7 +33,7 @@ pub async fn change(
     now: DateTime<Utc>,
 ) -> Result<Vec<MemberTag>, Problem> {
     let members = [member.as_uuid()];
-    if tags::lock_members(tx, &members).await?.is_empty() {
+    if owners::lock_members(tx, &members).await?.is_empty() {
         return Err(Problem::not_found("member"));
     }
     let active = tags::list(tx, false).await?;
@@ -38,6 +42,8 @@ pub async fn change(
         let field = format!("add_tag_ids[{index}]");
         return Err(Problem::not_found("tag").field(field, CommonReason::NotFound));
     }
+    automatic::require_manual(tx, add, |index| format!("add_tag_ids[{index}]")).await?;
+    automatic::require_manual(tx, remove, |index| format!("remove_tag_ids[{index}]")).await?;
     let origin = Origin {
         source: TagSource::Manual,
         operator: Some(by),
@@ -45,12 +51,12 @@ pub async fn change(
         at: now,
     };
     for &tag in remove {
-        tags::take(tx, tag, &members, origin).await?;
+        owners::take(tx, tag, &members, origin).await?;
     }
     for &tag in add {
-        tags::give(tx, tag, &members, origin).await?;
+        owners::give(tx, tag, &members, origin).await?;
     }
-    let after = tags::of_member(tx, member).await?;
+    let after = owners::of_member(tx, member).await?;
     if add
         .iter()
         .any(|tag| !after.iter().any(|owned| owned.id == *tag))

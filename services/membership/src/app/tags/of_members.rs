@@ -8,12 +8,12 @@ use chassis::{
 };
 use uuid::Uuid;
 
-use crate::store::tags;
+use crate::store::tags::owners;
 
 /// Tags of each member; who has none is left out.
 pub async fn find(
     tx: &mut TenantTx,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<Uuid>>, StoreError> {
-    tags::ids_of_members(tx, members).await
+    owners::ids_of_members(tx, members).await
 }

@@ -13,6 +13,7 @@ use proto::membership::v1::TierChanged;
 use uuid::Uuid;
 
 use crate::{
+    app::giving::occasions::{self, TierMove},
     domain::{
         programme::{Programme, Version},
         tiers::{judging::Standing, rules::ChangeMode},
@@ -68,6 +69,16 @@ pub async fn save(
         })
         .collect();
     members::insert_changes(tx, programme, &changes).await?;
+    let given_for: Vec<TierMove> = changes
+        .iter()
+        .map(|change| TierMove {
+            change: change.id,
+            member: change.member,
+            from: change.from,
+            to: change.to,
+        })
+        .collect();
+    occasions::tiers_changed(tx, programme, &given_for, now).await?;
     let events: Vec<Event> = changes
         .iter()
         .map(|change| {

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod current;
+pub mod named;
 pub mod of_members;
 pub mod orders;
 pub mod programmes;

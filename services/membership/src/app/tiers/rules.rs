@@ -5,11 +5,11 @@ use chassis::{
     id::BrandId,
     time,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use proto::membership::v1::{
     AudienceKind, BenefitClass, BenefitEffect, BenefitRule, DeliveryEffect, OrderEffect,
     OrderThreshold, PointsEffect, PriceCut, RuleAudience, RuleConditions, RuleLimits,
-    ThresholdMeasure, TierBenefits, benefit_effect::Effect, price_cut::Cut,
+    ThresholdMeasure, TierBenefits, TierExclusive, benefit_effect::Effect, price_cut::Cut,
 };
 use uuid::Uuid;
 
@@ -35,6 +35,55 @@ pub async fn rules(tx: &mut TenantTx, brand: BrandId) -> Result<Vec<BenefitRule>
     Ok(found)
 }
 
+/// What only members of some tiers of a brand may order, now or later.
+pub async fn exclusives(
+    tx: &mut TenantTx,
+    brand: BrandId,
+) -> Result<Vec<TierExclusive>, StoreError> {
+    let mut found = Vec::new();
+    for programme in programmes::list(tx).await? {
+        if programme.concerns(brand) {
+            for version in programme.to_publish() {
+                found.extend(exclusives_of(&programme, version));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a tier names is for it and for those above.
+fn exclusives_of(
+    programme: &Programme<TierVersion>,
+    version: &Version<TierVersion>,
+) -> Vec<TierExclusive> {
+    let tiers = &version.rules.rules.tiers;
+    let exclusive = |(place, tier): (usize, &Tier)| {
+        let benefits = tier.wire.benefits.as_ref()?;
+        let (products, hours) = (&benefits.exclusive_products, &benefits.exclusive_hours);
+        (products.is_some() || !hours.is_empty()).then(|| TierExclusive {
+            tier_ids: tiers[place..]
+                .iter()
+                .map(|tier| tier.id.to_string())
+                .collect(),
+            tier_name: tier.wire.name.clone(),
+            starts_at: Some(time::to_wire(version.effective_at)),
+            ends_at: last_second(programme, version).map(time::to_wire),
+            products: products.clone(),
+            hours: hours.clone(),
+        })
+    };
+    tiers.iter().enumerate().filter_map(exclusive).collect()
+}
+
+/// The last second of a version, that second included.
+fn last_second(
+    programme: &Programme<TierVersion>,
+    version: &Version<TierVersion>,
+) -> Option<DateTime<Utc>> {
+    let end = programme.ends_at(version);
+    end.map(|end| end - TimeDelta::seconds(1))
+}
+
 /// One rule for each benefit.
 fn of_tier(
     programme: &Programme<TierVersion>,
@@ -44,9 +93,7 @@ fn of_tier(
     let Some(benefits) = &tier.wire.benefits else {
         return Vec::new();
     };
-    let last = programme
-        .ends_at(version)
-        .map(|end| end - TimeDelta::seconds(1));
+    let last = last_second(programme, version);
     let rule = |name: &str, effect| BenefitRule {
         rule_id: rule_id(tier, name, version.number).to_string(),
         version: version.number,

@@ -58,6 +58,7 @@ impl Rules {
             ("join_bonus", wire.join_bonus),
             ("birthday_bonus", wire.birthday_bonus),
             ("first_order_bonus", wire.first_order_bonus),
+            ("profile_bonus", wire.profile_bonus),
         ] {
             in_range(at(name), bonus, 0, LARGEST_BONUS, violations);
         }

@@ -4,10 +4,14 @@ use std::collections::HashSet;
 
 use chassis::{
     error::{CommonReason, Violations},
+    id::BranchId,
     request, text,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use proto::membership::v1::{self as wire, MembershipReason, TierBenefits, TierCondition};
+use proto::{
+    common::v1::Method,
+    membership::v1::{self as wire, ExclusiveHours, MembershipReason, TierBenefits, TierCondition},
+};
 use uuid::Uuid;
 
 use super::super::{calendar, points::rules::check_target};
@@ -16,6 +20,9 @@ use super::super::{calendar, points::rules::check_target};
 const MOST_TIERS: usize = 10;
 /// Highest discount; a tier gives nothing away.
 const HIGHEST_DISCOUNT: i32 = 9_900;
+/// Most times that are for one tier alone, and branches of one.
+const MOST_EXCLUSIVE_HOURS: usize = 6;
+const MOST_BRANCHES: usize = 2_000;
 
 chassis::text_enum! {
     /// What counts for tiers.
@@ -309,6 +316,68 @@ fn check_benefits(benefits: &TierBenefits, field: &str, violations: &mut Violati
         }
     }
     check_target(benefits.target.as_ref(), &at("target"), violations);
+    check_exclusive(benefits, field, violations);
+}
+
+/// What is for a tier alone has to name something: everything would close the shop to everybody else.
+fn check_exclusive(benefits: &TierBenefits, field: &str, violations: &mut Violations) {
+    if let Some(products) = &benefits.exclusive_products {
+        let at = format!("{field}.exclusive_products");
+        let before = violations.len();
+        check_target(Some(products), &at, violations);
+        let names_nothing = products.product_ids.is_empty()
+            && products.variant_ids.is_empty()
+            && products.category_ids.is_empty();
+        if names_nothing && violations.len() == before {
+            violations.push(at, CommonReason::EmptyTarget);
+        }
+    }
+    let hours = &benefits.exclusive_hours;
+    if hours.len() > MOST_EXCLUSIVE_HOURS {
+        let most = [("max", MOST_EXCLUSIVE_HOURS)];
+        let at = format!("{field}.exclusive_hours");
+        violations.push_with(at, CommonReason::SettingRange, most);
+    }
+    for (index, hours) in hours.iter().take(MOST_EXCLUSIVE_HOURS).enumerate() {
+        check_hours(
+            hours,
+            &format!("{field}.exclusive_hours[{index}]"),
+            violations,
+        );
+    }
+}
+
+fn check_hours(exclusive: &ExclusiveHours, field: &str, violations: &mut Violations) {
+    let at = |name: &str| format!("{field}.{name}");
+    let branches = &exclusive.branch_ids;
+    request::ids::<BranchId>(&at("branch_ids"), branches, MOST_BRANCHES, violations);
+    for (index, method) in exclusive.methods.iter().enumerate() {
+        if !Method::try_from(*method).is_ok_and(|method| method != Method::Unspecified) {
+            violations.push(
+                at(&format!("methods[{index}]")),
+                CommonReason::ValidationFailed,
+            );
+        }
+    }
+    let mut weekdays = HashSet::new();
+    for (index, weekday) in exclusive.weekdays.iter().enumerate() {
+        let at = at(&format!("weekdays[{index}]"));
+        request::in_range(&at, *weekday, 1..=7, CommonReason::SettingRange, violations);
+        if !weekdays.insert(weekday) {
+            violations.push(at, CommonReason::ValidationFailed);
+        }
+    }
+    let Some(hours) = request::required(&at("hours"), exclusive.hours.as_ref(), violations) else {
+        return;
+    };
+    let range = CommonReason::SettingRange;
+    for (name, minute, least, most) in [
+        ("from_minute", hours.from_minute, 0, 1_439),
+        ("to_minute", hours.to_minute, 1, 1_440),
+    ] {
+        let at = at(&format!("hours.{name}"));
+        request::in_range(&at, minute, least..=most, range, violations);
+    }
 }
 
 #[cfg(test)]
@@ -372,5 +441,44 @@ mod tests {
         assert_eq!(faults(vec![tier("銀", 1_000)]), [wrong(0)]);
         assert_eq!(faults(vec![tier("一般", 0), tier("銀", 0)]), [wrong(1)]);
         assert_eq!(faults(vec![]).len(), 1);
+    }
+
+    #[test]
+    fn what_is_for_a_tier_alone_names_something() {
+        let with = |products, hours| {
+            let mut gold = tier("金", 5_000);
+            let benefits = gold.benefits.as_mut().unwrap();
+            benefits.exclusive_products = products;
+            benefits.exclusive_hours = hours;
+            faults(vec![tier("一般", 0), gold])
+        };
+        let category = wire::ProductTarget {
+            category_ids: vec![Uuid::from_u128(7).to_string()],
+            ..Default::default()
+        };
+        let evening = |from_minute| ExclusiveHours {
+            weekdays: vec![5, 6],
+            hours: Some(wire::DailyHours {
+                from_minute,
+                to_minute: 1_440,
+            }),
+            ..Default::default()
+        };
+        assert_eq!(with(Some(category), vec![evening(1_200)]), []);
+        let at = |name: &str| format!("rules.tiers[1].benefits.{name}");
+        let empty = with(Some(wire::ProductTarget::default()), Vec::new());
+        assert_eq!(
+            empty,
+            [(at("exclusive_products"), "EMPTY_TARGET".to_owned())]
+        );
+        let wrong = with(None, vec![evening(1_440)]);
+        assert_eq!(
+            wrong,
+            [(
+                at("exclusive_hours[0].hours.from_minute"),
+                "SETTING_RANGE".to_owned()
+            )]
+        );
+        assert_eq!(with(None, vec![evening(0); 7]).len(), 1);
     }
 }

@@ -51,21 +51,60 @@ pub async fn joined_without_bonus(
     Ok(found)
 }
 
-/// Members after one, by id.
-pub async fn list_after(
+/// Members born in a month who have no bonus that is booked by this source.
+pub async fn born_without(
     tx: &mut TenantTx,
-    after: Option<MemberId>,
+    programme: Uuid,
+    source: &str,
+    month: i32,
     limit: i64,
 ) -> Result<Vec<MemberId>, StoreError> {
     let found = sqlx::query_scalar!(
-        r#"SELECT member_id AS "member_id: MemberId"
-         FROM members
-         WHERE org_id = $1 AND ($2::uuid IS NULL OR member_id > $2)
-             AND state NOT IN ('merged', 'erased')
-         ORDER BY member_id
-         LIMIT $3"#,
+        r#"SELECT member.member_id AS "member_id: MemberId"
+         FROM members AS member
+         WHERE member.org_id = $1 AND member.state NOT IN ('merged', 'erased')
+             AND extract(month FROM member.birthday) = $4::integer
+             AND NOT EXISTS (
+                 SELECT 1 FROM point_entries AS entry
+                 WHERE entry.org_id = $1 AND entry.member_id = member.member_id
+                     AND entry.programme_id = $2 AND entry.source = $3
+             )
+         ORDER BY member.member_id
+         LIMIT $5"#,
         tx.org().as_uuid(),
-        after.map(|id| id.as_uuid()),
+        programme,
+        source,
+        month,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(found)
+}
+
+/// Members whose profile is filled in and who have no bonus that is booked by this source.
+pub async fn filled_in_without(
+    tx: &mut TenantTx,
+    programme: Uuid,
+    source: &str,
+    limit: i64,
+) -> Result<Vec<MemberId>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT member.member_id AS "member_id: MemberId"
+         FROM members AS member
+         WHERE member.org_id = $1 AND member.state NOT IN ('merged', 'erased')
+             AND member.name <> '' AND member.phone IS NOT NULL AND member.email IS NOT NULL
+             AND member.birthday IS NOT NULL AND member.gender <> 'not_given'
+             AND NOT EXISTS (
+                 SELECT 1 FROM point_entries AS entry
+                 WHERE entry.org_id = $1 AND entry.member_id = member.member_id
+                     AND entry.programme_id = $2 AND entry.source = $3
+             )
+         ORDER BY member.member_id
+         LIMIT $4"#,
+        tx.org().as_uuid(),
+        programme,
+        source,
         limit,
     )
     .fetch_all(&mut **tx)

@@ -225,7 +225,9 @@ impl Shop {
             .unwrap()
             .into_inner();
         assert_eq!(issued.not_issued, []);
-        self.coupons_of(members[0]).await.remove(0)
+        let coupons = self.coupons_of(members[0]).await.into_iter();
+        let mut of_template = coupons.filter(|coupon| coupon.template_id == template.template_id);
+        of_template.next().unwrap()
     }
 
     pub async fn coupons_of(&self, member: MemberId) -> Vec<Coupon> {

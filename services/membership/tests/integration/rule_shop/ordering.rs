@@ -4,17 +4,17 @@ use std::{collections::HashMap, sync::Arc};
 
 use chassis::id::OrderId;
 use proto::ordering::v1::{
-    CancelByTokenRequest, CancelByTokenResponse, FindOrderStatesRequest, FindOrderStatesResponse,
-    FindOrdersRequest, FindOrdersResponse, FindSlotsRequest, FindSlotsResponse,
-    GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest, GetOrderResponse,
-    GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder,
+    CancelByTokenRequest, CancelByTokenResponse, CompletedDay, FindOrderStatesRequest,
+    FindOrderStatesResponse, FindOrdersRequest, FindOrdersResponse, FindSlotsRequest,
+    FindSlotsResponse, GetOrderByTokenRequest, GetOrderByTokenResponse, GetOrderRequest,
+    GetOrderResponse, GetOrderSnapshotsRequest, GetOrderSnapshotsResponse, KnownOrder,
     ListOrderPaymentMethodsRequest, ListOrderPaymentMethodsResponse, ListOrdersRequest,
     ListOrdersResponse, NotePaymentReturnRequest, NotePaymentReturnResponse, OrderState,
     PayOrderRequest, PayOrderResponse, PlaceOrderRequest, PlaceOrderResponse,
     PlaceTestOrderRequest, PlaceTestOrderResponse, QuoteRequest, QuoteResponse,
-    RescheduleOrderRequest, RescheduleOrderResponse, TransitionOrderRequest,
-    TransitionOrderResponse, UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest,
-    UnmaskContactResponse,
+    RescheduleOrderRequest, RescheduleOrderResponse, SumCompletedOrdersRequest,
+    SumCompletedOrdersResponse, TransitionOrderRequest, TransitionOrderResponse,
+    UndoTransitionRequest, UndoTransitionResponse, UnmaskContactRequest, UnmaskContactResponse,
     ordering_service_server::{OrderingService, OrderingServiceServer},
 };
 use tokio::{net::TcpListener, sync::Mutex};
@@ -26,6 +26,7 @@ use tonic::{
 #[derive(Clone, Default)]
 pub struct Ordering {
     orders: Arc<Mutex<HashMap<String, (OrderState, i64)>>>,
+    completed: Arc<Mutex<Option<Vec<CompletedDay>>>>,
     addr: Option<std::net::SocketAddr>,
 }
 
@@ -56,6 +57,11 @@ impl Ordering {
             .await
             .insert(order.to_string(), (state, version));
     }
+
+    /// It sums up completed orders from now on; before it cannot be asked.
+    pub async fn has_sold(&self, days: Vec<CompletedDay>) {
+        *self.completed.lock().await = Some(days);
+    }
 }
 
 #[tonic::async_trait]
@@ -79,6 +85,22 @@ impl OrderingService for Ordering {
             });
         Ok(Response::new(FindOrderStatesResponse {
             orders: orders.collect(),
+        }))
+    }
+
+    async fn sum_completed_orders(
+        &self,
+        request: Request<SumCompletedOrdersRequest>,
+    ) -> Result<Response<SumCompletedOrdersResponse>, Status> {
+        let asked = request.into_inner();
+        let sold = self.completed.lock().await.clone();
+        let sold = sold.ok_or_else(|| Status::unavailable("ordering is away"))?;
+        let days = sold.into_iter().filter(|day| {
+            asked.branch_ids.contains(&day.branch_id)
+                && (&asked.from..=&asked.to).contains(&&day.business_day)
+        });
+        Ok(Response::new(SumCompletedOrdersResponse {
+            days: days.collect(),
         }))
     }
 

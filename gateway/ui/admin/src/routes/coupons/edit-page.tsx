@@ -27,6 +27,8 @@ import { RuleEditor, RuleSentence } from "../rules/rule-editor";
 import styles from "../rules/rules.module.css";
 import { Samples } from "../rules/samples";
 import { useRuleForm } from "../rules/use-rule-form";
+import { GivingList } from "../giving/giving-list";
+import { texts as givingTexts } from "../giving/texts";
 import { CouponsView } from "./coupons-view";
 import { IssueDrawer } from "./issue-drawer";
 import { changeTemplateState, saveTemplate, templateQuery } from "./queries";
@@ -80,10 +82,12 @@ export function TemplatePage() {
                 style={{ marginBottom: 16 }}
                 aria-label={template.internal_name}
                 value={search.part ?? "settings"}
-                onChange={(next) => void navigate({ search: next === "coupons" ? { part: "coupons" } : {} })}
+                onChange={(next) => void navigate({ search: next === "settings" ? {} : { part: next } })}
                 options={parts.map((one) => ({ value: one, label: t(texts.part[one]) }))}
               />
-              {search.part === "coupons" ? (
+              {search.part === "giving" ? (
+                <GivingList title={t(givingTexts.title)} hint={t(givingTexts.hint)} templateId={templateId} occasion="joined" manages={manages} />
+              ) : search.part === "coupons" ? (
                 <CouponsView template={template} manages={manages} search={search} onSearch={(next) => void navigate({ search: { part: "coupons", ...next } })} />
               ) : (
                 <Editor

@@ -20,19 +20,19 @@ export function parseTemplateSearch({ text, state, pages }: Record<string, unkno
 }
 
 /** Parts of a template's screen, as the address names them. */
-export const parts = ["settings", "coupons"] as const;
+export const parts = ["settings", "coupons", "giving"] as const;
 export type TemplatePart = (typeof parts)[number];
 
 /** What a template's address says: its settings, where it asks for no part that there is. */
 export interface CouponSearch {
-  part?: "coupons";
+  part?: "coupons" | "giving";
   state?: CouponState;
   pages?: string[];
 }
 
 export function parseCouponSearch({ part, state, pages }: Record<string, unknown>): CouponSearch {
   return {
-    ...(part === "coupons" ? { part } : {}),
+    ...(part === "coupons" || part === "giving" ? { part } : {}),
     ...(couponStates.some((one) => one === state) ? { state: state as CouponState } : {}),
     ...(Array.isArray(pages) && pages.length > 0 ? { pages: pages.filter((page): page is string => typeof page === "string") } : {}),
   };

@@ -25,6 +25,7 @@ export const texts = {
   part: {
     settings: ["券種設定", "Settings"],
     coupons: ["已發的券", "Issued coupons"],
+    giving: ["自動贈券", "Given by themselves"],
   },
   validity: ["有效多久", "How long it is valid"],
   validityKind: {

@@ -144,7 +144,7 @@ function Comparison({ older, newer }: { older: Member; newer: Member }) {
       <tbody className="tabular">
         {rows.map(([title, of]) => (
           <tr key={title}>
-            <td>{title}</td>
+            <th scope="row">{title}</th>
             <td>{of(older)}</td>
             <td>{of(newer)}</td>
           </tr>

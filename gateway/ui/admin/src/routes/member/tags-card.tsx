@@ -44,15 +44,16 @@ export function TagsCard({ memberId, edits }: { memberId: string; edits: boolean
       <QueryView query={query} skeleton={<span className={membership.soft}>…</span>}>
         {({ tags, changes }) => {
           const held = new Set(tags.map((tag) => tag.tag_id));
-          const free = [...all.values()].filter((tag) => !tag.archived && !held.has(tag.tag_id));
+          const free = [...all.values()].filter((tag) => !tag.archived && !tag.rule && !held.has(tag.tag_id));
           return (
             <>
               {tags.length === 0 ? <p className={membership.soft}>{t(texts.tagsNone)}</p> : null}
               <div className={membership.chips}>
                 {tags.map((tag) => (
-                  <span key={tag.tag_id} className={styles.tagLine} style={manages ? undefined : { padding: "4px 10px" }}>
+                  <span key={tag.tag_id} className={styles.tagLine} style={manages && !all.get(tag.tag_id)?.rule ? undefined : { padding: "4px 10px" }}>
                     <Dot colour={tag.colour}>{tag.name}</Dot>
-                    {manages ? (
+                    {all.get(tag.tag_id)?.rule ? <span className={membership.soft}>{t(texts.tagAutomatic)}</span> : null}
+                    {manages && !all.get(tag.tag_id)?.rule ? (
                       <Button type="text" size="small" style={{ minHeight: 32, minWidth: 32 }} icon={<CloseOutlined />} aria-label={t(texts.tagRemove, { name: tag.name })} onClick={() => void change({ remove_tag_ids: [tag.tag_id] })} />
                     ) : null}
                   </span>

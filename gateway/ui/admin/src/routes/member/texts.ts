@@ -152,6 +152,7 @@ export const texts = {
   tagsNone: ["還沒有標籤", "No tags yet"],
   tagAdd: ["加標籤", "Add a tag"],
   tagRemove: ["移除「{name}」", "Remove {name}"],
+  tagAutomatic: ["自動", "automatic"],
   tagChanges: ["標籤變動", "Changes of tags"],
   tagAdded: ["加上「{name}」", "{name} given"],
   tagTaken: ["移除「{name}」", "{name} taken"],

@@ -1,4 +1,4 @@
-import { Alert, App, Checkbox } from "antd";
+import { App, Checkbox } from "antd";
 import { formatDate } from "@yizhimai/kit";
 import { useState } from "react";
 
@@ -26,7 +26,7 @@ export function ExportDialog({ search, text, onClose }: ExportDialogProps) {
   const [unmasked, setUnmasked] = useState(false);
 
   async function exportMembers(reason: string) {
-    const { gender: _, marketing: __, ...found } = filterOf(search, text, timeZone, Date.now());
+    const found = filterOf(search, text, timeZone, Date.now());
     const filter = { ...found, text: found.text ?? undefined };
     const file = await call("POST", "/api/admin/members/export", { body: { reason, unmasked, filter }, parseAs: "blob" });
     saveFile(file as unknown as Blob, `members-${formatDate(new Date(), timeZone)}.csv`);
@@ -43,7 +43,6 @@ export function ExportDialog({ search, text, onClose }: ExportDialogProps) {
       onDo={exportMembers}
       onClose={onClose}
     >
-      {search.gender || search.marketing ? <Alert type="warning" showIcon title={t(texts.exportLimits)} /> : null}
       {unmasks ? (
         <Checkbox checked={unmasked} onChange={({ target }) => setUnmasked(target.checked)}>
           {t(texts.exportUnmasked)}

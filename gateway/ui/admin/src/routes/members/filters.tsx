@@ -8,10 +8,11 @@ import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { texts as memberTexts } from "../membership/member-texts";
-import { genders, marketings, sorts, states, type MemberSearch } from "./search";
+import { useTags, useTiers } from "../membership/use-names";
+import { genders, marketings, MOST_TAGS, MOST_TIERS, sorts, states, type MemberSearch } from "./search";
 import { texts } from "./texts";
 
-const folded = ["from", "until", "quiet", "orders", "spent", "birth", "gender", "marketing", "line"] as const satisfies readonly (keyof MemberSearch)[];
+const folded = ["branch", "from", "until", "quiet", "orders", "spent", "birth", "gender", "marketing", "line"] as const satisfies readonly (keyof MemberSearch)[];
 
 interface MemberFiltersProps {
   search: MemberSearch;
@@ -22,7 +23,8 @@ interface MemberFiltersProps {
 /** Which members: what is asked for most beside the list, the rest folded. */
 export function MemberFilters({ search, text, onChange }: MemberFiltersProps) {
   const t = useT();
-  const { branches } = useScope();
+  const tiers = [...useTiers()].map(([id, { name }]) => ({ id, name }));
+  const tags = [...useTags()].filter(([, { archived }]) => !archived).map(([id, { name }]) => ({ id, name }));
   const used = folded.filter((one) => search[one] !== undefined).length;
   return (
     <>
@@ -45,16 +47,8 @@ export function MemberFilters({ search, text, onChange }: MemberFiltersProps) {
         onChange={(chosen) => onChange({ states: chosen })}
         options={states.map((one) => ({ value: one, label: t(memberTexts.state[one]) }))}
       />
-      <Select
-        allowClear
-        style={{ minWidth: 150 }}
-        aria-label={t(memberTexts.sourceBranch)}
-        placeholder={t(texts.allBranches)}
-        showSearch={{ optionFilterProp: "label" }}
-        value={search.branch}
-        onChange={(branch?: string) => onChange({ branch })}
-        options={branches.map(({ branch_id, name }) => ({ value: branch_id, label: name }))}
-      />
+      <NamedFilter label={t(memberTexts.tier)} placeholder={t(texts.allTiers)} most={MOST_TIERS} named={tiers} chosen={search.tiers} onChange={(chosen) => onChange({ tiers: chosen })} />
+      <NamedFilter label={t(memberTexts.tags)} placeholder={t(texts.allTags)} most={MOST_TAGS} named={tags} chosen={search.tags} onChange={(chosen) => onChange({ tags: chosen })} />
       <Select
         style={{ minWidth: 120 }}
         aria-label={t(texts.sortLabel)}
@@ -69,8 +63,40 @@ export function MemberFilters({ search, text, onChange }: MemberFiltersProps) {
   );
 }
 
+interface NamedFilterProps {
+  label: string;
+  placeholder: string;
+  most: number;
+  named: readonly { id: string; name: string }[];
+  chosen: readonly string[] | undefined;
+  onChange: (chosen: string[]) => void;
+}
+
+/** Members with one of these; absent where the account sees none. What is chosen and gone since can be taken out. */
+function NamedFilter({ label, placeholder, most, named, chosen = [], onChange }: NamedFilterProps) {
+  const t = useT();
+  const gone = chosen.filter((id) => !named.some((one) => one.id === id));
+  if (named.length === 0 && gone.length === 0) return null;
+  return (
+    <Select<string[]>
+      mode="multiple"
+      allowClear
+      style={{ minWidth: 130, maxWidth: 260 }}
+      maxCount={most}
+      maxTagCount="responsive"
+      aria-label={label}
+      placeholder={placeholder}
+      showSearch={{ optionFilterProp: "label" }}
+      value={[...chosen]}
+      onChange={onChange}
+      options={[...named.map(({ id, name }) => ({ value: id, label: name })), ...gone.map((id) => ({ value: id, label: t(texts.gone) }))]}
+    />
+  );
+}
+
 function MoreFilters({ search, onChange }: Pick<MemberFiltersProps, "search" | "onChange">) {
   const t = useT();
+  const { branches } = useScope();
   const labelled = (label: string, field: ReactNode) => (
     <div>
       <div>{label}</div>
@@ -101,6 +127,7 @@ function MoreFilters({ search, onChange }: Pick<MemberFiltersProps, "search" | "
         style={{ width: "100%" }}
         aria-label={label}
         placeholder={t(texts.any)}
+        showSearch={{ optionFilterProp: "label" }}
         value={search[name] as V | undefined}
         onChange={(value?: V) => onChange({ [name]: value })}
         options={options}
@@ -108,6 +135,7 @@ function MoreFilters({ search, onChange }: Pick<MemberFiltersProps, "search" | "
     );
   return (
     <Flex vertical gap={10} style={{ width: 280 }}>
+      {choice("branch", t(memberTexts.sourceBranch), branches.map(({ branch_id, name }) => ({ value: branch_id, label: name })))}
       {labelled(
         t(texts.joinedBetween),
         <DatePicker.RangePicker

@@ -10,6 +10,8 @@ describe("the address of the list", () => {
   });
 });
 
+const TIER = "0199c0de-0000-7000-8000-000000000001";
+
 describe("the filter that is sent", () => {
   const now = Date.parse("2026-12-01T10:00:00Z");
 
@@ -19,6 +21,14 @@ describe("the filter that is sent", () => {
 
   it("asks for members who have been quiet", () => {
     expect(filterOf({ quiet: 90, line: "no" }, " 王 ", "Asia/Taipei", now)).toMatchObject({ text: "王", last_order_until: "2026-09-02T00:00:00.000Z", has_line: false });
+  });
+
+  it("asks for tiers and tags, and knows them by their ids alone", () => {
+    const search = parseMemberSearch({ tiers: [TIER, "gold"], tags: "regular" });
+    expect(search).toEqual({ tiers: [TIER] });
+    expect(filterOf(search, "", "Asia/Taipei", now)).toMatchObject({ tier_ids: [TIER] });
+    expect(filterOf({ tags: [TIER] }, "", "Asia/Taipei", now)).toMatchObject({ tag_ids: [TIER] });
+    expect(isFiltered(search, "")).toBe(true);
   });
 
   it("leaves nobody out where only the order of the list is chosen", () => {

@@ -1,11 +1,14 @@
 import { instantOf } from "@yizhimai/kit";
 
 import type { ConsentKind, Gender, MemberFilter, MemberSort, MemberState } from "../../data/types";
-import { DATE, ID, pagesIn, textsIn } from "../../patterns/search";
+import { DATE, ID, idsIn, pagesIn, textsIn } from "../../patterns/search";
 
 export const states = ["active", "blocked", "prepays", "merged", "erased"] as const satisfies readonly MemberState[];
 export const sorts = ["joined", "last_order", "spent"] as const satisfies readonly MemberSort[];
 export const genders = ["male", "female", "other", "not_given"] as const satisfies readonly Gender[];
+/** Most tiers and tags that are asked for at once. */
+export const MOST_TIERS = 10;
+export const MOST_TAGS = 50;
 export const marketings = ["marketing_line", "marketing_sms", "marketing_email"] as const satisfies readonly ConsentKind[];
 
 /** What the address of the list says. The text that is searched for is personal data and never stands in it. */
@@ -13,6 +16,9 @@ export interface MemberSearch {
   states?: MemberState[];
   sort?: MemberSort;
   branch?: string;
+  /** With one of these tiers; with one of these tags. */
+  tiers?: string[];
+  tags?: string[];
   gender?: Gender;
   marketing?: ConsentKind;
   /** Linked with LINE, or not. */
@@ -48,6 +54,7 @@ export function parseMemberSearch(search: Record<string, unknown>): MemberSearch
     ...(marketing ? { marketing } : {}),
     ...(line ? { line } : {}),
     ...(Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)) as Partial<MemberSearch>),
+    ...idsIn(search, { tiers: MOST_TIERS, tags: MOST_TAGS }),
     ...textsIn(search, { branch: ID, from: DATE, until: DATE }),
     ...pagesIn(search),
   };
@@ -77,6 +84,8 @@ export function filterOf(search: MemberSearch, text: string, timeZone: string, n
     ...(search.gender ? { gender: search.gender } : {}),
     ...(search.branch ? { source_branch_id: search.branch } : {}),
     ...(search.line ? { has_line: search.line === "yes" } : {}),
+    ...(search.tiers ? { tier_ids: search.tiers } : {}),
+    ...(search.tags ? { tag_ids: search.tags } : {}),
     ...(search.marketing ? { marketing: search.marketing } : {}),
   } as MemberFilter;
 }

@@ -9,7 +9,9 @@ export const texts = {
   more: ["更多篩選", "More filters"],
   moreOn: ["更多篩選（{count}）", "More filters ({count})"],
   allStates: ["狀態不限", "Any state"],
-  allBranches: ["來源分店不限", "Joined anywhere"],
+  allTiers: ["等級不限", "Any tier"],
+  allTags: ["標籤不限", "Any tag"],
+  gone: ["已不存在", "No longer there"],
   sortLabel: ["排序", "Order"],
   sort: {
     joined: ["最新加入", "Latest joined"],
@@ -46,7 +48,6 @@ export const texts = {
   export: ["匯出", "Export"],
   exportTitle: ["匯出會員資料", "Export members"],
   exportText: ["會匯出目前篩選的會員，最多 100,000 位。檔案第一行會寫上你的帳號和時間，這次匯出會留下紀錄，超過 1,000 位時會通知總部。", "Exports the members of the present filter, at most 100,000. The file names your account and the time in its first line; the export is recorded, and headquarters is notified above 1,000."],
-  exportLimits: ["性別和行銷同意的篩選不會套用到匯出。", "The filters of gender and marketing do not apply to the export."],
   exportUnmasked: ["匯出完整的個資（不遮罩）", "Personal data in full, not masked"],
   exportDo: ["匯出 CSV", "Export CSV"],
   exported: ["匯出好了，請妥善保管檔案", "Exported; keep the file safe"],

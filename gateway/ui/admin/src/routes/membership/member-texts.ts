@@ -32,6 +32,7 @@ export const texts = {
   cause: {
     line: ["同一個 LINE 帳號", "The same LINE account"],
     email: ["同一個 Email", "The same e-mail"],
+    phone: ["驗證過對方的電話", "One confirmed the other's phone"],
     name_and_birthday: ["同姓名、同生日", "The same name and birthday"],
   },
   name: ["姓名", "Name"],

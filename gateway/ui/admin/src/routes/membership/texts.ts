@@ -18,11 +18,18 @@ export const texts = {
   effectiveHint: ["影響會員權益的規則，建議先排定時間並公告。", "Rules that members rely on are best announced first and start later."],
   effectiveNeeded: ["請選開始的時間。", "Choose when it starts."],
   effectiveNow: ["儲存後立即", "As soon as it is saved"],
-  excludedCategories: ["不包含的分類", "Categories left out"],
-  excludedProducts: ["不包含的商品", "Products left out"],
-  excludedNone: ["全部都算", "Everything counts"],
+  target: {
+    included: {
+      label: { categories: ["分類", "Categories"], products: ["商品", "Products"] },
+      none: ["沒有選", "None chosen"],
+    },
+    excluded: {
+      label: { categories: ["不包含的分類", "Categories left out"], products: ["不包含的商品", "Products left out"] },
+      none: ["全部都算", "Everything counts"],
+    },
+  },
   history: ["以前的規則（{count}）", "Earlier rules ({count})"],
-  inForceSince: ["{time} 起生效中，{name} 儲存", "in force since {time}, saved by {name}"],
+  inForceSince: ["{time} 起生效中，{name} 儲存", "In force since {time}, saved by {name}"],
   ofBrandOnly: ["這份規則由總部或品牌統一設定，你的帳號可以看，不能改。", "These rules are set for the organisation or brand as a whole; your account may look at them."],
   pastFrom: ["{time} 起，{name} 儲存", "from {time}, saved by {name}"],
   pendingChange: ["修改", "Change"],

@@ -15,6 +15,7 @@ import { OrderContact } from "./contact";
 import { dueAt } from "./due";
 import { canReschedule, isDue, orderCan, type OrderAction } from "./order-can";
 import { PaymentPart } from "./payment-part";
+import { PrintsPart } from "./prints-part";
 import { orderQuery } from "./queries";
 import { TestChecklist } from "./test-checklist";
 import { texts } from "./texts";
@@ -132,6 +133,7 @@ function Detail({ order, events, testSteps }: { order: Order; events: OrderEvent
       </section>
       <BenefitsPart order={order} />
       <PaymentPart order={order} />
+      <PrintsPart order={order} />
       {order.test ? <TestChecklist steps={testSteps} /> : null}
       <LedgerOfOrder orderId={order.order_id} />
       <section aria-label={t(texts.timeline)}>

@@ -12,6 +12,7 @@ import { useLine } from "../../live/line";
 import { paths } from "../../paths";
 import { EmptyState, ErrorState } from "../../patterns/states";
 import { may, mayDo } from "../../session/may";
+import { isOfPrinting, refreshPrinting } from "../print-jobs/live";
 import { Bar } from "./bar";
 import { Banners } from "./banners";
 import { Board, columns, type Column } from "./board";
@@ -55,6 +56,11 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
     (event) => {
       if (event.type === "availability") {
         void client.invalidateQueries({ queryKey: keys.availability(branchId) });
+        return;
+      }
+      if (isOfPrinting(event)) {
+        refreshPrinting(client, branchId);
+        if (openId) void client.invalidateQueries({ queryKey: keys.orderPrints(openId) });
         return;
       }
       refetchSoon();

@@ -8,13 +8,13 @@ import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { FormSection } from "../../patterns/form-page";
 import { ScaledNumber } from "../../patterns/scaled-number";
-import { ExcludedFields } from "../membership/excluded-fields";
 import styles from "../membership/membership.module.css";
 import type { Scope } from "../membership/programmes";
 import { ScopeField, scopeOf } from "../membership/scope-field";
+import { TargetFields } from "../membership/target-fields";
 import { WhenField } from "../membership/when-field";
 import { PointsPreviewPanel } from "./preview";
-import { earned, needsMonths, ONCE_BP, type RulesDraft } from "./rules";
+import { bonuses, earned, needsMonths, ONCE_BP, type RulesDraft } from "./rules";
 import { texts } from "./texts";
 
 const channels = ["web", "line", "qr_table", "counter", "uber_eats"] as const;
@@ -40,6 +40,7 @@ export function RulesFields({ programme, free, form }: RulesFieldsProps) {
   const unit = (Form.useWatch(["rules", "unit_name"], form) as string | undefined) ?? "";
   const { brand_id } = programme ?? scopeOf(scope);
   const concerned = brands.filter((brand) => !brand_id || brand.brand_id === brand_id);
+  const hints: Partial<Record<(typeof bonuses)[number], string>> = { birthday_bonus: t(texts.bonusBirthdayHint), profile_bonus: t(texts.bonusProfileHint) };
   const whole = (min: number, max: number, message: string) => ({ type: "integer" as const, required: true, min, max, message });
   return (
     <>
@@ -75,7 +76,7 @@ export function RulesFields({ programme, free, form }: RulesFieldsProps) {
                 <Select mode="multiple" allowClear placeholder={t(texts.all)} options={methods.map((one) => ({ value: one, label: t(common.method[one]) }))} />
               </Form.Item>
             </div>
-            <ExcludedFields name={["rules", "earning", "target"]} brands={concerned} />
+            <TargetFields name={["rules", "earning", "target"]} part="excluded" brands={concerned} />
             <Form.Item name={["rules", "waiting_days"]} label={t(texts.waitingDays)} extra={t(texts.waitingHint)} required>
               <InputNumber<number> min={0} max={30} precision={0} suffix={t(common.unitDays)} style={{ width: 130 }} />
             </Form.Item>
@@ -89,8 +90,8 @@ export function RulesFields({ programme, free, form }: RulesFieldsProps) {
 
       <FormSection title={t(texts.bonuses)} hint={t(texts.bonusesHint)}>
         <div className={styles.pair}>
-          {([["join_bonus", texts.bonusJoin], ["birthday_bonus", texts.bonusBirthday], ["first_order_bonus", texts.bonusFirstOrder]] as const).map(([name, title]) => (
-            <Form.Item key={name} name={["rules", name]} label={t(title)} required extra={name === "birthday_bonus" ? t(texts.bonusBirthdayHint) : undefined}>
+          {bonuses.map((name) => (
+            <Form.Item key={name} name={["rules", name]} label={t(texts.bonus[name])} required extra={hints[name]}>
               <InputNumber<number> min={0} max={10_000} precision={0} suffix={unit} style={{ width: "100%" }} />
             </Form.Item>
           ))}
@@ -123,7 +124,7 @@ export function RulesFields({ programme, free, form }: RulesFieldsProps) {
             <Form.Item name={["rules", "redeeming", "not_beside"]} label={t(texts.notBeside)}>
               <Checkbox.Group options={classes.map((one) => ({ value: one, label: t(texts.benefitClass[one]) }))} />
             </Form.Item>
-            <ExcludedFields name={["rules", "redeeming", "target"]} brands={concerned} />
+            <TargetFields name={["rules", "redeeming", "target"]} part="excluded" brands={concerned} />
           </>
         ) : null}
       </FormSection>

@@ -6,6 +6,9 @@ import type { Start } from "../membership/start";
 /** Basis points of a factor of one. */
 export const ONCE_BP = 10_000;
 
+/** Points that are given once for something else than goods, in the order in which a member meets them. */
+export const bonuses = ["join_bonus", "profile_bonus", "birthday_bonus", "first_order_bonus"] as const satisfies readonly (keyof PointsRules)[];
+
 /** Points of an order whose goods came to that much: the number of full steps, times the points, times the factor, cut off. */
 export function earned(goods: number, { every, points }: Pick<PointsEarning, "every" | "points">, factorBp = ONCE_BP): number {
   if (every <= 0) return 0;
@@ -26,7 +29,7 @@ const usualRedeeming: PointsRedeeming = { worth_of_100: 100, min_points: 1, step
 
 const usualRules: PointsRules = {
   unit_name: "點", earning: usualEarning, redeeming: usualRedeeming, waiting_days: 0, expiry: "months", expiry_months: 12,
-  join_bonus: 0, birthday_bonus: 0, first_order_bonus: 0, weekday_factors: [],
+  join_bonus: 0, birthday_bonus: 0, first_order_bonus: 0, profile_bonus: 0, weekday_factors: [],
 };
 
 /** Rules as they are edited: those that wait and are changed, else those in force, else usual ones. */

@@ -46,10 +46,14 @@ export const texts = {
 
   bonuses: ["贈點", "Bonuses"],
   bonusesHint: ["填 0 就不送。", "0 gives none."],
-  bonusJoin: ["加入會員", "Joining"],
-  bonusBirthday: ["生日", "Birthday"],
+  bonus: {
+    join_bonus: ["加入會員", "Joining"],
+    profile_bonus: ["填完個人資料", "Filling in the profile"],
+    birthday_bonus: ["生日", "Birthday"],
+    first_order_bonus: ["首次消費", "First order"],
+  },
   bonusBirthdayHint: ["生日當月 1 日入帳，一年一次。", "Credited on the first of the month, once a year."],
-  bonusFirstOrder: ["首次消費", "First order"],
+  bonusProfileHint: ["姓名、電話、電子郵件、生日、性別都填了就入帳，一人一次。", "Credited once name, phone, e-mail, birthday and gender are given."],
 
   redeeming: ["折抵", "Using points"],
   redeemingHint: ["客人結帳時自己決定用幾點，快到期的先扣。", "Customers choose how many to use; those that end first go first."],

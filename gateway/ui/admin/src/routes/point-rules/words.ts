@@ -3,7 +3,7 @@ import { formatMoney } from "@yizhimai/kit";
 import type { PointsRules, ProductTarget } from "../../data/types";
 import type { T } from "../../i18n";
 import { common } from "../../i18n/common";
-import { ONCE_BP } from "./rules";
+import { bonuses, ONCE_BP } from "./rules";
 import { texts } from "./texts";
 
 type Weekday = keyof typeof common.weekday;
@@ -40,10 +40,8 @@ export function sentencesOf(t: T, rules: PointsRules): string[] {
     const day = t(common.weekday[weekday as Weekday]);
     sentences.push(t(texts.sentenceWeekday, { day, factor: factorText(factor_bp) }) + (adds ? t(texts.sentenceAdds) : ""));
   }
-  const bonuses = ([["join_bonus", texts.bonusJoin], ["birthday_bonus", texts.bonusBirthday], ["first_order_bonus", texts.bonusFirstOrder]] as const)
-    .filter(([name]) => rules[name] > 0)
-    .map(([name, title]) => t(texts.sentenceBonus, { title: t(title), points: rules[name], unit }));
-  if (bonuses.length > 0) sentences.push(bonuses.join(comma));
+  const given = bonuses.filter((name) => rules[name] > 0).map((name) => t(texts.sentenceBonus, { title: t(texts.bonus[name]), points: rules[name], unit }));
+  if (given.length > 0) sentences.push(given.join(comma));
   if (redeeming) {
     const limits = [
       redeeming.min_points > 1 ? t(texts.sentenceMinPoints, { points: redeeming.min_points, unit }) : "",

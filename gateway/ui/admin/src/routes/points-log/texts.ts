@@ -78,6 +78,7 @@ export const texts = {
     credited: ["訂單 {order} 的 {points} 點入帳", "{points} points of order {order} credited"],
     join: ["加入會員送 {points} 點", "{points} points for joining"],
     birthday: ["生日送 {points} 點", "{points} points for the birthday"],
+    profile: ["填完個人資料送 {points} 點", "{points} points for the filled-in profile"],
     first_order: ["首次消費送 {points} 點", "{points} points for the first order"],
     redeemed: ["訂單 {order} 用 {points} 點折抵", "{points} points used on order {order}"],
     expired: ["{points} 點到期", "{points} points ended"],

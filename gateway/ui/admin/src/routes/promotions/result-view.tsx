@@ -11,7 +11,7 @@ import { EmptyState, QueryView } from "../../patterns/states";
 import { useBusinessDay } from "../../patterns/use-business-day";
 import styles from "../rules/rules.module.css";
 import { resultQuery } from "./queries";
-import { sumsBy, sumsOf, type Sums } from "./result";
+import { change, sumsBy, sumsOf, type Sums } from "./result";
 import { texts } from "./texts";
 
 const DATE = "YYYY-MM-DD";
@@ -48,6 +48,17 @@ export function ResultView({ promotion }: { promotion: Promotion }) {
   );
 }
 
+/** All completed orders of the branch beside those of the same weekday before. */
+function ComparedCells({ sums: { compared }, money }: { sums: Sums; money: (amount: number) => string }) {
+  return (
+    <>
+      <td data-number>{compared ? money(compared.net) : "—"}</td>
+      <td data-number>{compared ? money(compared.before_net) : "—"}</td>
+      <td data-number>{compared ? change(compared.net, compared.before_net) : "—"}</td>
+    </>
+  );
+}
+
 function Totals({ days }: { days: PromotionDay[] }) {
   const t = useT();
   const { brand, branches } = useScope();
@@ -59,13 +70,14 @@ function Totals({ days }: { days: PromotionDay[] }) {
     [t(texts.resultDiscount), money(all.discount)],
     [t(texts.resultNet), money(all.net)],
   ];
+  const comparedTitles = [t(texts.branchNet), t(texts.weekBefore), t(texts.weekChange)];
   const table = (title: string, rows: [key: string, name: string, sums: Sums][]) => (
     <section aria-label={title} className={styles.tableFrame} tabIndex={0}>
       <table className={styles.table}>
         <thead>
           <tr>
             <th scope="col">{title}</th>
-            {facts.map(([name]) => (
+            {[...facts.map(([name]) => name), ...(all.compared ? comparedTitles : [])].map((name) => (
               <th key={name} scope="col" data-number>{name}</th>
             ))}
           </tr>
@@ -73,11 +85,12 @@ function Totals({ days }: { days: PromotionDay[] }) {
         <tbody>
           {rows.map(([key, name, sums]) => (
             <tr key={key}>
-              <th scope="row">{name}</th>
+              <th scope="row" className={styles.whole}>{name}</th>
               <td data-number>{sums.orders}</td>
               <td data-number>{sums.first_orders}</td>
               <td data-number>{money(sums.discount)}</td>
               <td data-number>{money(sums.net)}</td>
+              {all.compared ? <ComparedCells sums={sums} money={money} /> : null}
             </tr>
           ))}
         </tbody>
@@ -95,6 +108,11 @@ function Totals({ days }: { days: PromotionDay[] }) {
           </div>
         ))}
       </div>
+      {all.compared ? (
+        <p className={styles.soft}>
+          {t(texts.comparedHint, { net: money(all.compared.net), before: money(all.compared.before_net), change: change(all.compared.net, all.compared.before_net) })}
+        </p>
+      ) : null}
       {table(t(texts.columnDay), sumsBy(days, "business_day").map(([day, sums]) => [day, formatBusinessDay(day, t.locale), sums]))}
       {table(t(texts.columnBranch), sumsBy(days, "branch_id").map(([id, sums]) => [id, branchName(id), sums]))}
     </>

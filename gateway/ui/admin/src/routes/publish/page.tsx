@@ -17,6 +17,7 @@ import { PageHeader } from "../../patterns/page-header";
 import { EmptyState, QueryView } from "../../patterns/states";
 import { useRefusalToast } from "../../patterns/use-toast";
 import { may } from "../../session/may";
+import { RouteWarnings } from "../printers/route-warnings";
 import { menusQuery, publishCheckQuery } from "./queries";
 import styles from "./publish.module.css";
 import { texts } from "./texts";
@@ -37,7 +38,9 @@ export function PublishPage() {
   const { branches, branch } = useScope();
   const client = useQueryClient();
   const toast = useRefusalToast();
-  const manages = may(useMe(), "store.catalog", "manage");
+  const me = useMe();
+  const manages = may(me, "store.catalog", "manage");
+  const seesPrinters = may(me, "device.printers");
   const mine = branches.filter((one) => one.brand_id === brandId && one.state !== "closed");
   const [left, setLeft] = useState<readonly string[]>([]);
   const chosen = mine.filter((one) => !left.includes(one.branch_id)).map((one) => one.branch_id);
@@ -90,6 +93,7 @@ export function PublishPage() {
               {(check) => (
                 <>
                   <Findings check={check} brandId={brandId} />
+                  {seesPrinters ? mine.filter((one) => chosen.includes(one.branch_id)).map((one) => <RouteWarnings key={one.branch_id} branch={one} named />) : null}
                   <Changes check={check} branches={mine} />
                   {manages ? (
                     <div className={styles.foot}>

@@ -81,11 +81,11 @@ export function BatchesView({ pages, onPages }: { pages: readonly string[]; onPa
       batch, name,
       colour: tag?.colour ?? "transparent",
       when: at(batch.at),
-      who: nameOf(batch.operator),
+      who: batch.source === "rule" ? t(texts.byRule) : nameOf(batch.operator),
       what: t(batch.added ? texts.batchGave : texts.batchTook, { count: batch.changed }),
       state: batch.undone_at ? t(texts.batchUndone, { name: nameOf(batch.undone_by), time: at(batch.undone_at) }) : open ? t(texts.batchUndoUntil, { time: at(batch.undo_until) }) : "—",
       undoWord: t(texts.batchUndo),
-      undo: manages && open ? () => danger({ title: t(texts.batchUndoTitle, { name }), text: t(texts.batchUndoText), deed: t(texts.batchUndo), act: () => undo(batch) }) : undefined,
+      undo: manages && open ? () => danger({ title: t(texts.batchUndoTitle, { name }), text: t(batch.source === "rule" ? texts.batchUndoRule : texts.batchUndoText), deed: t(texts.batchUndo), act: () => undo(batch) }) : undefined,
     };
   });
   return (

@@ -28,8 +28,10 @@ import { MergeDialog } from "./merge-dialog";
 import { archiveTag } from "./queries";
 import type { TagsSearch } from "./search";
 import { TagDrawer } from "./tag-drawer";
+import { tagRuleSentence } from "./rule-words";
 import { grouped } from "./tags";
 import { texts } from "./texts";
+import { useRuleNames } from "./use-rule-names";
 
 const MOST_SHOWN = 300;
 
@@ -117,7 +119,7 @@ function TagsView({ search, onSearch }: { search: TagsSearch; onSearch: (next: T
               ))
             )}
             {open?.act === "edit" ? <TagDrawer key={open.tag?.tag_id} tag={open.tag} groups={names} onClose={close} onSaved={refresh} /> : null}
-            {open?.act === "merge" && open.tag ? <MergeDialog tag={open.tag} others={tags.filter((one) => !one.archived && one.tag_id !== open.tag?.tag_id)} onClose={close} onMerged={refresh} /> : null}
+            {open?.act === "merge" && open.tag ? <MergeDialog tag={open.tag} others={tags.filter((one) => !one.archived && !one.rule && one.tag_id !== open.tag?.tag_id)} onClose={close} onMerged={refresh} /> : null}
             {(open?.act === "give" || open?.act === "take") && open.tag ? (
               <BatchDrawer tag={open.tag} add={open.act === "give"} onClose={close} onDone={() => client.invalidateQueries({ queryKey: keys.membership() })} />
             ) : null}
@@ -155,12 +157,14 @@ function TagLine({ tag, all, manages, shared, onAct, onChanged }: TagLineProps) 
     }
   }
 
+  const names = useRuleNames();
   const parts = [
+    tag.rule ? tagRuleSentence(t, tag.rule, names) : "",
     tag.description,
     tag.former_names.length > 0 ? t(texts.formerNames, { names: tag.former_names.join(t(common.listComma)) }) : "",
   ].filter(Boolean);
   const items = [
-    ...(tag.archived
+    ...(tag.archived || tag.rule
       ? []
       : [
           { key: "give", label: t(texts.giveMany) },
@@ -186,15 +190,19 @@ function TagLine({ tag, all, manages, shared, onAct, onChanged }: TagLineProps) 
         <strong>
           <Dot colour={tag.colour}>{tag.name}</Dot>
         </strong>{" "}
+        {tag.rule ? <Badge color="processing">{t(texts.isAutomatic)}</Badge> : null}
+        {tag.rule && tag.rule_paused ? <Badge color="warning">{t(texts.isPaused)}</Badge> : null}
         {tag.archived ? <Badge>{into ? t(texts.mergedInto, { name: into.name }) : t(texts.archived)}</Badge> : null}
         {parts.length > 0 ? <div className={membership.soft}>{parts.join(" · ")}</div> : null}
       </div>
-      <span className="tabular">{t(texts.members, { count: formatAmount(tag.members) })}</span>
-      {manages && items.length > 0 ? (
-        <Dropdown trigger={["click"]} menu={{ items, onClick: ({ key }) => act(key) }}>
-          <Button type="text" size="large" icon={<MoreOutlined />} aria-label={t(texts.actions, { name: tag.name })} />
-        </Dropdown>
-      ) : null}
+      <span className={membership.end}>
+        <span className="tabular">{t(texts.members, { count: formatAmount(tag.members) })}</span>
+        {manages && items.length > 0 ? (
+          <Dropdown trigger={["click"]} menu={{ items, onClick: ({ key }) => act(key) }}>
+            <Button type="text" size="large" icon={<MoreOutlined />} aria-label={t(texts.actions, { name: tag.name })} />
+          </Dropdown>
+        ) : null}
+      </span>
     </li>
   );
 }

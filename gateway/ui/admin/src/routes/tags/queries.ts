@@ -2,21 +2,14 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { Tag, TagFilter } from "../../data/types";
-
-/** What is entered of a tag. */
-export interface TagDraft {
-  name: string;
-  colour: string;
-  group_name: string;
-  description: string;
-}
+import type { Tag, TagFilter, TagRule } from "../../data/types";
+import type { sentTag } from "./tag-form";
 
 /** Creates a tag, or changes one; `allowSimilar` once the person has seen the names that are close. */
-export function saveTag(tag: Tag | undefined, draft: TagDraft, allowSimilar: boolean, key: string) {
+export function saveTag(tag: Tag | undefined, { rule_paused, ...draft }: ReturnType<typeof sentTag>, allowSimilar: boolean, key: string) {
   const body = { ...draft, allow_similar: allowSimilar };
   return tag
-    ? call("PUT", "/api/admin/tags/{tag_id}", { path: { tag_id: tag.tag_id }, body: { ...body, version: tag.version } })
+    ? call("PUT", "/api/admin/tags/{tag_id}", { path: { tag_id: tag.tag_id }, body: { ...body, rule_paused, version: tag.version } })
     : call("POST", "/api/admin/tags", { body, key });
 }
 
@@ -29,6 +22,15 @@ export function mergeTags({ tag_id, version }: Tag, into_tag_id: string) {
 export function archiveTag({ tag_id, version }: Tag, archived: boolean) {
   return call("POST", "/api/admin/tags/{tag_id}/archive", { path: { tag_id }, body: { version, archived } });
 }
+
+/** Counts the members who meet a rule, and whom it would change; nothing is stored. */
+export const rulePreviewQuery = (tagId: string | undefined, rule: TagRule) =>
+  queryOptions({
+    queryKey: [...keys.tags(), "rule", tagId ?? "", rule],
+    queryFn: () => call("POST", "/api/admin/tags/rule-preview", { body: { ...(tagId ? { tag_id: tagId } : {}), rule } }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
 
 /** Whom a batch is for. */
 export interface BatchTarget {

@@ -5,7 +5,7 @@ import { filterOf, grouped, hasCondition, noFilter, phonesIn } from "./tags";
 
 const tag = (name: string, part: Partial<Tag> = {}): Tag => ({
   tag_id: name, version: 1, name, colour: "#3366cc", group_name: "", description: "", members: 0, archived: false, merged_into: null, former_names: [],
-  created_at: "2026-01-01T00:00:00Z", ...part,
+  created_at: "2026-01-01T00:00:00Z", rule: null, rule_paused: false, rule_applied_at: null, ...part,
 });
 
 describe("tags in groups", () => {

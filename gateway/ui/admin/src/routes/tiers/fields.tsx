@@ -2,7 +2,8 @@ import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Form, Input, InputNumber, Radio, Select, type FormInstance } from "antd";
 import type { CSSProperties } from "react";
 
-import type { TierChangeMode, TierProgramme, TierRules } from "../../data/types";
+import type { Brand, TierChangeMode, TierProgramme, TierRules } from "../../data/types";
+import { useScope } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { ColourField } from "../../patterns/colour-field";
@@ -10,8 +11,9 @@ import { FormSection } from "../../patterns/form-page";
 import { ScaledNumber } from "../../patterns/scaled-number";
 import membership from "../membership/membership.module.css";
 import type { Scope } from "../membership/programmes";
-import { ScopeField } from "../membership/scope-field";
+import { ScopeField, scopeOf } from "../membership/scope-field";
 import { WhenField } from "../membership/when-field";
+import { ExtraFields } from "./extra-fields";
 import { TiersPreviewPanel } from "./preview";
 import { firstNotRising, leftOut, measures, MOST_TIERS, nextTier, ONCE_BP, rulesOf, type Measure, type TierDraft, type TiersDraft } from "./rules";
 import { texts } from "./texts";
@@ -32,6 +34,10 @@ export function TierFields({ programme, free, form }: TierFieldsProps) {
   const t = useT();
   const tiers = (Form.useWatch(["rules", "tiers"], { form, preserve: true }) as TierDraft[] | undefined) ?? [];
   const mode = Form.useWatch("mode", form) ?? "at_expiry";
+  const scope = Form.useWatch("scope", form) ?? "";
+  const { brands } = useScope();
+  const { brand_id } = programme ?? scopeOf(scope);
+  const concerned = brands.filter((brand) => !brand_id || brand.brand_id === brand_id);
   const gone = leftOut(programme, tiers);
   return (
     <>
@@ -48,7 +54,7 @@ export function TierFields({ programme, free, form }: TierFieldsProps) {
           {(fields, { add, remove }) => (
             <>
               {fields.map(({ key, name }) => (
-                <TierField key={key} place={name} tier={tiers[name]} onRemove={() => remove(name)} />
+                <TierField key={key} place={name} tier={tiers[name]} brands={concerned} onRemove={() => remove(name)} />
               ))}
               <Button size="large" block style={{ marginTop: 12 }} icon={<PlusOutlined />} disabled={fields.length >= MOST_TIERS} onClick={() => add(nextTier(tiers, t(texts.newName)))}>
                 {t(texts.add)}
@@ -97,10 +103,12 @@ export function TierFields({ programme, free, form }: TierFieldsProps) {
 interface TierFieldProps {
   place: number;
   tier: TierDraft | undefined;
+  /** Brands of the programme. */
+  brands: readonly Brand[];
   onRemove: () => void;
 }
 
-function TierField({ place, tier, onRemove }: TierFieldProps) {
+function TierField({ place, tier, brands, onRemove }: TierFieldProps) {
   const t = useT();
   const isBase = place === 0;
   const money = { min: 0, max: MOST_AMOUNT, precision: 0, prefix: "NT$", style: { width: "100%" } };
@@ -178,6 +186,7 @@ function TierField({ place, tier, onRemove }: TierFieldProps) {
       <Form.Item name={[place, "benefits", "points_factor_adds"]} valuePropName="checked" style={{ marginBottom: 0 }}>
         <Checkbox>{t(texts.factorAdds)}</Checkbox>
       </Form.Item>
+      <ExtraFields place={place} brands={brands} />
     </section>
   );
 }
@@ -245,7 +254,6 @@ function PriceShare({ value = 0, onChange, ...rest }: PriceShareProps) {
       {...rest}
       min={1}
       max={100}
-     
       suffix={t(texts.discountUnit)}
       style={{ width: "100%" }}
       value={(ONCE_BP - value) / 100}

@@ -7,11 +7,15 @@ import type { CSSProperties } from "react";
 import { keys } from "../../data/keys";
 import type { TierProgramme, TierProgrammeVersion } from "../../data/types";
 import { texts as frameTexts } from "../../frame/texts";
+import { useMe } from "../../frame/use-scope";
 import { useT } from "../../i18n";
 import { paths } from "../../paths";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { QueryView } from "../../patterns/states";
+import { holdsShared, may } from "../../session/may";
+import { GivingList } from "../giving/giving-list";
+import { texts as givingTexts } from "../giving/texts";
 import membership from "../membership/membership.module.css";
 import { ProgrammeFrame } from "../membership/programme-frame";
 import type { ProgrammeSearch } from "../membership/programme-search";
@@ -27,6 +31,7 @@ export function TiersPage() {
   const search = useSearch({ strict: false }) as ProgrammeSearch;
   const navigate = useNavigate();
   const client = useQueryClient();
+  const me = useMe();
   const query = useQuery(tierProgrammesQuery);
 
   async function withdraw(programme: TierProgramme, version: TierProgrammeVersion) {
@@ -55,6 +60,17 @@ export function TiersPage() {
           />
         )}
       </QueryView>
+      {may(me, "member.coupons") && query.data && query.data.length > 0 ? (
+        <div style={{ marginTop: 16 }}>
+          <GivingList
+            title={t(givingTexts.tiersTitle)}
+            hint={t(givingTexts.tiersHint)}
+            shows={({ rule }) => rule.tier_ids.length > 0}
+            occasion="tier_reached"
+            manages={may(me, "member.coupons", "manage") && holdsShared(me)}
+          />
+        </div>
+      ) : null}
     </Page>
   );
 }
@@ -65,7 +81,7 @@ function Steps({ version, programme }: { version: TierProgrammeVersion; programm
   const membersOf = (tierId: string | undefined) => programme.members.find((one) => one.tier_id === tierId)?.members ?? 0;
   return (
     <>
-      <p className={membership.soft}>{t(texts.windowOf, { window: t(texts.window[version.rules.window]) })}</p>
+      <p className={membership.soft} style={{ marginTop: 8 }}>{t(texts.windowOf, { window: t(texts.window[version.rules.window]) })}</p>
       <ol className={styles.steps}>
         {version.rules.tiers.toReversed().map((tier) => (
           <li key={tier.tier_id ?? tier.name} className={styles.step} style={{ "--tier": tier.colour } as CSSProperties}>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { TierProgramme } from "../../data/types";
-import { draftOf, firstNotRising, leftOut, nextTier, rulesOf } from "./rules";
+import { draftOf, firstNotRising, leftOut, newHours, nextTier, rulesOf } from "./rules";
 
 const names = { base: "一般", first: "銀卡" };
 const fresh = draftOf(undefined, undefined, "organisation", names);
@@ -21,6 +21,15 @@ describe("tiers as they are edited", () => {
     const own = { ...second, own_renewal: true, renewal: { all: false, spend: 1_000, orders: 0, single_order: 0, points_earned: 0 } };
     expect(rulesOf({ rules: { ...fresh.rules, tiers: [first, own] } }).tiers[1]?.renewal?.spend).toBe(1_000);
     expect(rulesOf({ rules: { ...fresh.rules, tiers: [first, { ...own, for_ever: true }] } }).tiers[1]).toMatchObject({ renewal: null, validity_days: 0 });
+  });
+
+  it("keep what is for their members alone, and leave out what names nothing", () => {
+    const [first, second] = fresh.rules.tiers;
+    if (!first || !second) throw new Error("two tiers");
+    const benefits = { ...second.benefits, exclusive_products: { ...second.benefits.exclusive_products, category_ids: ["cakes"] }, exclusive_hours: [newHours] };
+    const [plain, own] = rulesOf({ rules: { ...fresh.rules, tiers: [first, { ...second, benefits }] } }).tiers;
+    expect(plain?.benefits).toMatchObject({ target: null, exclusive_products: null, exclusive_hours: [] });
+    expect(own?.benefits).toMatchObject({ target: null, exclusive_products: { category_ids: ["cakes"] }, exclusive_hours: [{ hours: { from_minute: 720, to_minute: 840 } }] });
   });
 
   it("rise: the next one is beyond the highest, and one that is not is named", () => {

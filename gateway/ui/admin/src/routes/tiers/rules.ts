@@ -1,10 +1,12 @@
-import type { Tier, TierBenefits, TierChangeMode, TierCondition, TierProgramme, TierRules } from "../../data/types";
+import type { ExclusiveHours, ProductTarget, Tier, TierBenefits, TierChangeMode, TierCondition, TierProgramme, TierRules } from "../../data/types";
+import { everything, isNarrowed } from "../membership/everything";
 import { inForce } from "../membership/programmes";
 import type { Start } from "../membership/start";
 
 /** Basis points of a factor of one. */
 export const ONCE_BP = 10_000;
 export const MOST_TIERS = 10;
+export const MOST_EXCLUSIVE_HOURS = 6;
 
 /** Conditions of a tier by their names. */
 export const measures = ["spend", "orders", "single_order", "points_earned"] as const satisfies readonly (keyof TierCondition)[];
@@ -20,13 +22,26 @@ export interface TiersDraft extends Start {
   replacements: Record<string, string>;
 }
 
+/** Benefits on the form: targets that name nothing are there to be filled in. */
+interface DraftBenefits extends TierBenefits {
+  target: ProductTarget;
+  exclusive_products: ProductTarget;
+}
+
 /** A tier on the form; its renewal is its own, or that of reaching it. */
 export interface TierDraft extends Tier {
+  benefits: DraftBenefits;
   own_renewal: boolean;
   for_ever: boolean;
 }
 
-const noBenefits: TierBenefits = { discount_bp: 0, target: null, max_discount: null, points_factor_bp: ONCE_BP, points_factor_adds: false, free_delivery_from: null };
+const noBenefits: DraftBenefits = {
+  discount_bp: 0, target: everything, max_discount: null, points_factor_bp: ONCE_BP, points_factor_adds: false, free_delivery_from: null,
+  exclusive_products: everything, exclusive_hours: [],
+};
+
+/** Times for a tier alone that another one begins with: lunch, every day. */
+export const newHours: ExclusiveHours = { branch_ids: [], methods: [], weekdays: [], hours: { from_minute: 720, to_minute: 840 } };
 const noCondition: TierCondition = { all: false, spend: 0, orders: 0, single_order: 0, points_earned: 0 };
 
 function base(name: string): TierDraft {
@@ -56,9 +71,19 @@ export function draftOf(programme: TierProgramme | undefined, replaces: number |
     return { ...start, rules: { tiers: [first, nextTier([first], names.first)], window: "rolling_year" } };
   }
   const tiers = version.rules.tiers.map((tier): TierDraft => ({
-    ...tier, renewal: tier.renewal ?? noCondition, own_renewal: tier.renewal !== null && tier.renewal !== undefined, for_ever: tier.validity_days === 0,
+    ...tier, benefits: draftBenefits(tier.benefits), renewal: tier.renewal ?? noCondition, own_renewal: tier.renewal !== null && tier.renewal !== undefined, for_ever: tier.validity_days === 0,
   }));
   return { ...start, rules: { tiers, window: version.rules.window } };
+}
+
+function draftBenefits(benefits: TierBenefits): DraftBenefits {
+  return { ...benefits, target: benefits.target ?? everything, exclusive_products: benefits.exclusive_products ?? everything };
+}
+
+/** What names nothing is left out: a target of nothing would be one of everything. */
+function sentBenefits(benefits: DraftBenefits): TierBenefits {
+  const named = (target: ProductTarget) => (isNarrowed(target) ? target : null);
+  return { ...benefits, target: named(benefits.target), exclusive_products: named(benefits.exclusive_products) };
 }
 
 function sent(condition: TierCondition | null | undefined): TierCondition {
@@ -70,8 +95,9 @@ function sent(condition: TierCondition | null | undefined): TierCondition {
 export function rulesOf({ rules: { tiers, window } }: Pick<TiersDraft, "rules">): TierRules {
   return {
     window,
-    tiers: tiers.map(({ own_renewal, for_ever, tier_id, ...tier }, place) => ({
+    tiers: tiers.map(({ own_renewal, for_ever, tier_id, benefits, ...tier }, place) => ({
       ...tier,
+      benefits: sentBenefits(benefits),
       // A new tier has no id yet.
       ...(tier_id ? { tier_id } : {}),
       upgrade: place === 0 ? null : sent(tier.upgrade),

@@ -25,11 +25,13 @@ export function discountText(t: T, discountBp: number): string {
 }
 
 /** What a tier gives, in one line. */
-export function benefitsText(t: T, { discount_bp, max_discount, points_factor_bp, free_delivery_from }: TierBenefits): string {
+export function benefitsText(t: T, { discount_bp, max_discount, points_factor_bp, free_delivery_from, exclusive_products, exclusive_hours }: TierBenefits): string {
   const parts = [
     discount_bp > 0 ? discountText(t, discount_bp) + (max_discount ? t(texts.discountMost, { amount: formatMoney(max_discount) }) : "") : "",
     points_factor_bp > ONCE_BP ? t(texts.factorOf, { factor: points_factor_bp / ONCE_BP }) : "",
     free_delivery_from === null || free_delivery_from === undefined ? "" : t(texts.deliveryOf, { amount: formatMoney(free_delivery_from) }),
+    exclusive_products ? t(texts.exclusiveOf, { count: exclusive_products.product_ids.length + exclusive_products.variant_ids.length + exclusive_products.category_ids.length }) : "",
+    exclusive_hours.length > 0 ? t(texts.exclusiveHoursOf, { count: exclusive_hours.length }) : "",
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(t(common.listComma)) : t(texts.noBenefits);
 }

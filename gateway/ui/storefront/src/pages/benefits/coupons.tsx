@@ -1,5 +1,5 @@
+import type { Quote } from "@yizhimai/api";
 import { formatDate, formatMoney } from "@yizhimai/kit";
-import type { BenefitQuote } from "../../api/benefits";
 import { withCoupon } from "../../domain/benefits";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
@@ -7,9 +7,9 @@ import { texts } from "./texts";
 import { whyNot } from "./why-not";
 
 /** Coupons of the member that could be used, with what each saves. */
-export function Coupons({ shop, quote }: { shop: Shop; quote: BenefitQuote }) {
+export function Coupons({ shop, quote }: { shop: Shop; quote: Quote }) {
   const { entered } = shop.draft.draft.value;
-  const coupons = (quote.usable_coupons ?? []).filter(({ coupon_id }) => !entered?.coupons.includes(coupon_id));
+  const coupons = quote.usable_coupons.filter(({ coupon_id }) => !entered?.coupons.includes(coupon_id));
   if (coupons.length === 0) return null;
   return (
     <div class="proposals">

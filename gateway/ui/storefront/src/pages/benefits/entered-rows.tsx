@@ -1,5 +1,6 @@
+import type { Quote } from "@yizhimai/api";
 import { formatMoney } from "@yizhimai/kit";
-import type { BenefitQuote, EnteredOutcome } from "../../api/benefits";
+import type { EnteredOutcome } from "../../api/benefits";
 import { insisting, without } from "../../domain/benefits";
 import type { FieldRefusal } from "../../domain/draft";
 import { benefitField } from "../../domain/refusals";
@@ -8,6 +9,7 @@ import { signInPath } from "../../lib/router";
 import { Icon } from "../../parts/icon";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
+import { enteredName } from "./entered-name";
 import { texts } from "./texts";
 import { whyNot } from "./why-not";
 
@@ -15,11 +17,6 @@ interface EnteredItem {
   kind: EnteredOutcome["kind"];
   field: string;
   entered: string;
-}
-
-function nameOf(item: EnteredItem, outcome: EnteredOutcome | undefined): string {
-  if (item.kind === "code") return t(texts.codeName, { code: item.entered });
-  return outcome?.name || t(texts.coupon);
 }
 
 interface RowProps {
@@ -32,7 +29,7 @@ interface RowProps {
 
 function Row({ shop, item, outcome, refusal, currency }: RowProps) {
   const { entered } = shop.draft.draft.value;
-  const name = nameOf(item, outcome);
+  const name = enteredName({ ...item, name: outcome?.name ?? "" });
   const isUsed = outcome?.used === true && !refusal;
   const why = refusal ?? (outcome && !outcome.used ? { field: item.field, reason: outcome.reason, params: outcome.params } : undefined);
   const total = outcome?.total_with;
@@ -60,7 +57,7 @@ function Row({ shop, item, outcome, refusal, currency }: RowProps) {
 }
 
 /** Codes and coupons that were entered, each with what became of it: none is dropped without a word. */
-export function EnteredRows({ shop, quote, refusals }: { shop: Shop; quote?: BenefitQuote; refusals: readonly FieldRefusal[] }) {
+export function EnteredRows({ shop, quote, refusals }: { shop: Shop; quote?: Quote; refusals: readonly FieldRefusal[] }) {
   const { codes, coupons } = shop.draft.draft.value.entered ?? nothingEntered;
   const items: EnteredItem[] = [
     ...codes.map((entered, at) => ({ kind: "code" as const, field: `codes[${at}]`, entered })),

@@ -1,6 +1,6 @@
-import { newIdempotencyKey } from "@yizhimai/api";
+import { newIdempotencyKey, type Quote } from "@yizhimai/api";
 import { formatMoney } from "@yizhimai/kit";
-import type { BenefitQuote, Offer } from "../../api/benefits";
+import type { Offer } from "../../api/benefits";
 import { describe, unitPrice, unitsIn } from "../../domain/cart";
 import { initialChoice, isSatisfied } from "../../domain/options";
 import { canHave, productState } from "../../domain/stock";
@@ -26,10 +26,10 @@ function add(shop: Shop, { rule_id, product_id, variant_id }: Offer): void {
 }
 
 /** 加價購 that the cart does not have yet and the shop can make. */
-export function Offers({ shop, quote }: { shop: Shop; quote: BenefitQuote }) {
+export function Offers({ shop, quote }: { shop: Shop; quote: Quote }) {
   const index = shop.menu.value;
   const lines = shop.cart.lines.value;
-  const offers = (quote.offers ?? []).flatMap((offer) => {
+  const offers = quote.offers.flatMap((offer) => {
     const product = index?.products.get(offer.product_id);
     if (!index || !product || productState(index, product, shop.stock.value).kind !== "sellable" || !canHave(shop.stock.value, "variant", offer.variant_id)) return [];
     const isFull = unitsIn(lines.filter(({ offered_by, variant_id }) => offered_by === offer.rule_id && variant_id === offer.variant_id)) >= offer.most;

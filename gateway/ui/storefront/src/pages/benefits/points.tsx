@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from "preact/hooks";
+import type { Quote } from "@yizhimai/api";
 import { formatMoney } from "@yizhimai/kit";
-import type { BenefitQuote, PointsOutcome } from "../../api/benefits";
+import type { PointsOutcome } from "../../api/benefits";
 import { insisting, mostPoints, nearestPoints, withPoints } from "../../domain/benefits";
 import type { FieldRefusal } from "../../domain/draft";
 import { benefitField } from "../../domain/refusals";
@@ -11,7 +12,7 @@ import { whyNot } from "./why-not";
 
 interface PointsProps {
   shop: Shop;
-  quote: BenefitQuote;
+  quote: Quote;
   points: PointsOutcome;
   refusals: readonly FieldRefusal[];
 }

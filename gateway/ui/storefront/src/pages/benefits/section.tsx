@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Quote } from "@yizhimai/api";
-import type { BenefitQuote, RejectedRule } from "../../api/benefits";
+import type { RejectedRule } from "../../api/benefits";
 import { withinReach } from "../../domain/benefits";
 import type { FieldRefusal } from "../../domain/draft";
 import { signInPath } from "../../lib/router";
@@ -18,7 +18,7 @@ import { whyNot } from "./why-not";
 
 /** 「再消費 NT$30 即可使用」: what is missing for the next offers. */
 export function WithinReach({ shop, quote }: { shop: Shop; quote: Quote }) {
-  const rules = withinReach((quote as BenefitQuote).benefits?.not_applied ?? []);
+  const rules = withinReach(quote.benefits?.not_applied ?? []);
   if (rules.length === 0) return null;
   return (
     <ul class="within-reach" aria-live="polite">
@@ -49,7 +49,7 @@ function NotApplied({ shop, rules }: { shop: Shop; rules: readonly RejectedRule[
 
 /** Everything that takes something off: what acts, what is missing, and codes, coupons and points to enter. */
 export function Benefits({ shop, quote, refusals = [] }: { shop: Shop; quote?: Quote; refusals?: readonly FieldRefusal[] }) {
-  const latest = useRef<BenefitQuote | undefined>(undefined);
+  const latest = useRef<Quote | undefined>(undefined);
   if (quote) latest.current = quote;
   // The latest stays while a newer price is requested, so that nothing jumps.
   const priced = latest.current;

@@ -4,8 +4,7 @@ import { estimate, type CartLine } from "../../domain/cart";
 import { blocks, changesOf } from "../../domain/changes";
 import type { FieldRefusal } from "../../domain/draft";
 import { atLine } from "../../domain/refusals";
-import { paths } from "../../lib/router";
-import type { BenefitQuote } from "../../api/benefits";
+import { go, paths, signInPath } from "../../lib/router";
 import { Beside } from "../../parts/lazy";
 import { LineChanges } from "../../parts/line-changes";
 import { Notice } from "../../parts/notice";
@@ -25,6 +24,7 @@ interface LineProps {
 }
 
 function remedy(shop: Shop, line: CartLine, refusal: FieldRefusal): { label: string; onClick: () => void } {
+  if (refusal.reason === "NEEDS_LOGIN") return { label: t(common.memberSignIn), onClick: () => go(signInPath()) };
   const left = Number(refusal.params?.left ?? Number.NaN);
   if (left > 0 && left < line.quantity) {
     return { label: t(common.checkoutSetTo, { count: left }), onClick: () => shop.cart.setQuantity(line.line_id, left) };
@@ -72,8 +72,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
 export function OrderLines({ shop, quote, refusals }: { shop: Shop; quote?: Quote; refusals: readonly FieldRefusal[] }) {
   const lines = shop.cart.lines.value;
   const currency = shop.menu.value?.menu.brand.currency ?? "TWD";
-  const priced: BenefitQuote | undefined = quote;
-  const discounts = priced?.benefits;
+  const discounts = quote?.benefits;
   const before = quote ? quote.list_total + quote.fees.reduce((sum, fee) => sum + fee.list, 0) : 0;
   return (
     <section class="card checkout-lines" aria-labelledby="checkout-lines">

@@ -83,6 +83,7 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
   const total = checkout.quote?.total ?? estimate(shop.menu.value, shop.cart.lines.value);
   const sending = checkout.phase === "sending";
   const { chosen } = checkout;
+  const discounts = checkout.quote?.benefits;
   const isOnline = chosen?.online === true && chosen.pay_now > 0;
   const deposit = chosen && isDeposit(chosen, total) ? chosen.pay_now : undefined;
   const idle = deposit !== undefined ? texts.submitDeposit : isOnline ? texts.submitPay : texts.submit;
@@ -91,6 +92,7 @@ function Submit({ shop, checkout }: { shop: Shop; checkout: Checkout }) {
   return (
     <div class="submit">
       <div class="submit-inner">
+        {discounts && <Beside of={benefits}>{({ UnusedNote }) => <UnusedNote benefits={discounts} />}</Beside>}
         {checkout.notPriced && <p class="field-error" role="alert">{t(texts.notPriced)}</p>}
         {checkout.refusals.length > 0 && <p class="field-error" role="alert">{t(texts.fix)}</p>}
         <button type="submit" form="checkout" class="primary" aria-disabled={sending}>

@@ -2,8 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { OrderBody, Quote } from "@yizhimai/api";
 import { mobileE164 } from "@yizhimai/kit";
 import type { PayMethod } from "../../api/payment";
-import type { BenefitQuote } from "../../api/benefits";
-import { dependsOnPayment, discountDifferences } from "../../domain/benefits";
+import { dependsOnPayment, discountDifferences, unusedIn, withCode } from "../../domain/benefits";
 import { estimate } from "../../domain/cart";
 import { differencesOf, type QuoteDifference } from "../../domain/changes";
 import { asksAgainByItself, draftRefusals, type FieldRefusal } from "../../domain/draft";
@@ -80,7 +79,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
   });
   const chosen = chosenMethod(offered.methods ?? [], draft.payment_method_id);
   // Only where a rule asks for a kind of payment is the cart priced once more with it.
-  const asksForKind = Boolean(draft.payment_kind) || (quote !== undefined && dependsOnPayment((quote as BenefitQuote).benefits));
+  const asksForKind = Boolean(draft.payment_kind) || (quote !== undefined && dependsOnPayment(quote.benefits));
   useEffect(() => {
     if (asksForKind && chosen && chosen.kind !== draft.payment_kind) shop.draft.edit({ payment_kind: chosen.kind });
   }, [asksForKind, chosen?.kind, draft.payment_kind]);
@@ -120,8 +119,7 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     const fresh = refused.members.quote as Quote | undefined;
     if (refused.reason === "QUOTE_CHANGED" && fresh) {
       if (asked !== JSON.stringify(cartBody(shop))) return;
-      const shown: BenefitQuote | undefined = quote;
-      setChanged([...differencesOf(refused.fields), ...(shown ? discountDifferences(shown.benefits, (fresh as BenefitQuote).benefits) : [])]);
+      setChanged([...differencesOf(refused.fields), ...(quote ? discountDifferences(quote.benefits, fresh.benefits) : [])]);
       shop.pricing.take(cart, fresh, askerOf(shop));
     } else {
       if (refused.reason === "QUOTE_EXPIRED") askPrice(shop);
@@ -151,9 +149,12 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     if (phase !== "writing") return;
     setTried(true);
     setNotPriced(!isPriced);
+    const typed = draft.typed_code?.trim();
+    // A code that is only typed changes the price: it is applied first, and the order waits for that price.
+    if (typed) shop.draft.edit({ entered: withCode(draft.entered, typed), typed_code: "" });
     if (draftRefusals(draft).length > 0) focusFirstRefused();
     else if (warnings.length > 0 && !isTestMode()) focusFirstRefused();
-    else if (quote && isPriced) void send(orderBody(shop, quote, chosen));
+    else if (quote && isPriced && !typed) void send(orderBody(shop, quote, chosen));
     else setPressed({ total: quote?.total ?? estimate(shop.menu.value, lines), method: chosen?.method_id });
   }
 
@@ -162,7 +163,8 @@ export function useCheckout(shop: Shop, offer: ShownSlots | undefined): Checkout
     if (!pressed || !isPriced || !quote) return;
     setPressed(undefined);
     const isSame = quote.total === pressed.total && (!chosen?.online || chosen.method_id === pressed.method);
-    if (isSame) submit();
+    // What takes nothing off is seen before the order goes without it.
+    if (isSame && unusedIn(quote.benefits).length === 0) submit();
   }, [pressed, isPriced, quote?.hash]);
 
   const stillAsked = answer?.asked === JSON.stringify(cartBody(shop));

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { newIdempotencyKey, problemFrom, type Problem } from "@yizhimai/api";
-import type { Address, AddressInput, Membership } from "../../api/membership";
+import type { Address, Membership } from "../../api/membership";
 import { elsewhere, under } from "../../domain/member";
 import { refusalsOf } from "../../domain/refusals";
 import { Notice } from "../../parts/notice";
@@ -13,7 +13,7 @@ import { texts } from "./texts";
 import { useLoaded } from "./use-loaded";
 
 const MAX_ADDRESSES = 20;
-const blank: AddressInput = { label: "", postal_code: "", city: "", district: "", street: "", note: "", preferred: false };
+const blank: Omit<Address, "address_id"> = { label: "", postal_code: "", city: "", district: "", street: "", note: "", preferred: false };
 const rows = [
   { name: "label", autocomplete: "off", max: 20 },
   { name: "postal_code", autocomplete: "postal-code", max: 6 },
@@ -32,7 +32,7 @@ interface AddressSheetProps {
 
 function AddressSheet({ api, address, onClose, onSaved }: AddressSheetProps) {
   const [key] = useState(newIdempotencyKey);
-  const [typed, setTyped] = useState<AddressInput>(address ?? blank);
+  const [typed, setTyped] = useState(address ?? blank);
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
   async function run(change: () => Promise<unknown>): Promise<void> {

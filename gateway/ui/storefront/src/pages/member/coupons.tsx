@@ -1,12 +1,56 @@
 import { useState } from "preact/hooks";
-import { formatDate } from "@yizhimai/kit";
+import { problemFrom, type Problem } from "@yizhimai/api";
+import { formatDate, formatDateTime } from "@yizhimai/kit";
 import type { Coupon, Membership } from "../../api/membership";
-import { t } from "../../text";
+import { Notice } from "../../parts/notice";
+import type { Shop } from "../../shop/shop";
+import { t, why } from "../../text";
+import { OfferSheet } from "./offer-sheet";
 import { texts } from "./texts";
 import { Section } from "./section";
 import { useLoaded } from "./use-loaded";
 
-function Row({ coupon, timeZone, now }: { coupon: Coupon; timeZone: string; now: number }) {
+interface PassingOnProps {
+  api: Membership;
+  coupon: Coupon;
+  timeZone: string;
+  onOffer: () => void;
+  onChanged: () => void;
+}
+
+/** Passing a coupon on by a link, and taking the link back. */
+function PassingOn({ api, coupon, timeZone, onOffer, onChanged }: PassingOnProps) {
+  const [problem, setProblem] = useState<Problem>();
+  const isOffered = coupon.offered_until !== null && Date.parse(coupon.offered_until) > Date.now();
+  async function withdraw(): Promise<void> {
+    setProblem(undefined);
+    try {
+      await api.withdrawOffer(coupon.coupon_id);
+      onChanged();
+    } catch (error) {
+      setProblem(problemFrom(error));
+    }
+  }
+  return (
+    <>
+      {isOffered && <span class="tag">{t(texts.offerUntil, { time: formatDateTime(coupon.offered_until, timeZone) })}</span>}
+      {problem && <Notice tone="bad">{why(problem)}</Notice>}
+      <div class="coupon-actions">
+        <button type="button" class="text-button" aria-label={t(isOffered ? texts.offerAgainOf : texts.offerOf, { name: coupon.name })} onClick={onOffer}>
+          {t(isOffered ? texts.offerAgain : texts.offer)}
+        </button>
+        {isOffered && (
+          <button type="button" class="text-button" aria-label={t(texts.offerWithdrawOf, { name: coupon.name })} onClick={() => void withdraw()}>
+            {t(texts.offerWithdraw)}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Row({ now, ...props }: PassingOnProps & { now: number }) {
+  const { coupon, timeZone } = props;
   const isUsable = coupon.state === "unused";
   const isLater = isUsable && Date.parse(coupon.valid_from) > now;
   const until = t(texts.couponUntil, { date: formatDate(coupon.valid_until, timeZone) });
@@ -23,13 +67,15 @@ function Row({ coupon, timeZone, now }: { coupon: Coupon; timeZone: string; now:
           <p class="terms">{coupon.terms}</p>
         </details>
       )}
+      {isUsable && coupon.transferable && <PassingOn {...props} />}
     </li>
   );
 }
 
-/** Coupons that can be used, or those that were used or have ended in the last 90 days. */
-export function Coupons({ api, timeZone }: { api: Membership; timeZone: string }) {
+/** Coupons that can be used or passed on, or those that were used or have ended in the last 90 days. */
+export function Coupons({ api, shop }: { api: Membership; shop: Shop }) {
   const [isPast, setPast] = useState(false);
+  const [offering, setOffering] = useState<Coupon>();
   const coupons = useLoaded(() => api.coupons(isPast), [api, isPast]);
   return (
     <Section title={t(texts.coupons)} of={coupons}>
@@ -46,9 +92,21 @@ export function Coupons({ api, timeZone }: { api: Membership; timeZone: string }
           {list.length === 0 && <p class="soft">{t(isPast ? texts.noPastCoupons : texts.noCoupons)}</p>}
           <ul class="coupons">
             {list.map((coupon) => (
-              <Row key={coupon.coupon_id} coupon={coupon} timeZone={timeZone} now={Date.now()} />
+              <Row
+                key={coupon.coupon_id} api={api} coupon={coupon} timeZone={shop.timeZone.value} now={Date.now()}
+                onOffer={() => setOffering(coupon)} onChanged={coupons.load}
+              />
             ))}
           </ul>
+          {offering && (
+            <OfferSheet
+              api={api} shop={shop} coupon={offering}
+              onClose={() => {
+                setOffering(undefined);
+                coupons.load();
+              }}
+            />
+          )}
         </>
       )}
     </Section>

@@ -40,13 +40,13 @@ function Own({ shop, me }: { shop: Shop; me: MyAccount }) {
         </button>
       </section>
       <Points api={api} timeZone={shop.timeZone.value} />
-      <Coupons api={api} timeZone={shop.timeZone.value} />
+      <Coupons api={api} shop={shop} />
       <Tier api={api} shop={shop} />
       <Orders api={api} shop={shop} />
       <Addresses api={api} />
       <Profile api={api} shop={shop} me={me} />
       <Consents api={api} shop={shop} me={me} />
-      <Sessions api={api} timeZone={shop.timeZone.value} onSignedOut={leave} />
+      <Sessions key={me.phone} api={api} timeZone={shop.timeZone.value} onSignedOut={leave} />
       <Privacy api={api} shop={shop} onErased={leave} />
       {showsCard && <CardSheet api={api} onClose={() => setShowsCard(false)} />}
     </>

@@ -9,6 +9,7 @@ import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
 import { t, why } from "../../text";
 import { Field } from "./field";
+import { PhoneSheet } from "./phone-sheet";
 import { texts } from "./texts";
 
 const genders = ["not_given", "female", "male", "other"] as const;
@@ -20,7 +21,7 @@ interface ProfileProps {
   me: MyAccount;
 }
 
-/** Name, e-mail, birthday and gender. The birthday can be changed once in 365 days. */
+/** Phone, name, e-mail, birthday and gender. The birthday can be changed once in 365 days. */
 export function Profile({ api, shop, me }: ProfileProps) {
   const [name, setName] = useState(me.name);
   const [email, setEmail] = useState(me.email ?? "");
@@ -28,6 +29,7 @@ export function Profile({ api, shop, me }: ProfileProps) {
   const [gender, setGender] = useState(me.gender);
   const [problem, setProblem] = useState<Problem>();
   const [isSaved, setSaved] = useState(false);
+  const [isChangingPhone, setChangingPhone] = useState(false);
   const isLocked = me.birthday_changeable_at !== null;
   const refusals = problem ? refusalsOf(problem) : [];
 
@@ -62,8 +64,13 @@ export function Profile({ api, shop, me }: ProfileProps) {
         {elsewhere(refusals, fields).map((refusal) => (
           <Notice key={refusal.reason} tone="bad">{why(refusal)}</Notice>
         ))}
-        <p>
-          <span class="soft">{t(texts.phone)}</span> {me.phone ? displayPhone(me.phone) : "—"}
+        <p class="row">
+          <span>
+            <span class="soft">{t(texts.phone)}</span> <span class="figure">{me.phone ? displayPhone(me.phone) : "—"}</span>
+          </span>
+          <button type="button" class="text-button" aria-label={t(texts.phoneChange)} onClick={() => setChangingPhone(true)}>
+            {t(texts.edit)}
+          </button>
         </p>
         <Field label={t(texts.name)} refusals={under(refusals, "name")}>
           {(attributes) => <input {...attributes} type="text" autocomplete="name" maxLength={30} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
@@ -96,6 +103,7 @@ export function Profile({ api, shop, me }: ProfileProps) {
           </button>
         )}
       </form>
+      {isChangingPhone && <PhoneSheet api={api} shop={shop} me={me} onClose={() => setChangingPhone(false)} />}
     </section>
   );
 }

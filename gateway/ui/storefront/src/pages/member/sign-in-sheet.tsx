@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { problemFrom, type Problem } from "@yizhimai/api";
 import { displayPhone, mobileE164 } from "@yizhimai/kit";
 import { callMembers, type ConsentKind, type MyAccount, type SignInOptions } from "../../api/members";
-import { consentChoices, elsewhere, isWholeCode, under } from "../../domain/member";
+import { codeIncomplete, consentChoices, elsewhere, isWholeCode, phoneInvalid, under } from "../../domain/member";
 import { refusalsOf } from "../../domain/refusals";
 import { back, herePath, route } from "../../lib/router";
 import { Notice } from "../../parts/notice";
@@ -10,16 +10,15 @@ import { Sheet } from "../../parts/sheet";
 import type { Shop } from "../../shop/shop";
 import { t, why } from "../../text";
 import "../../styles/member.css";
-import { CodeField } from "./code-field";
 import { ConsentBox } from "./consent-box";
 import { Field } from "./field";
 import { MembershipNotice } from "./notice";
+import { PhoneField, SentTo } from "./phone-step";
 import { texts } from "./texts";
 import { useCode } from "./use-code";
 
 const asked = ["terms", "marketing_line", "marketing_sms"] as const satisfies readonly ConsentKind[];
 const fields = ["phone", "code", "name", "consents"];
-const incomplete: Problem = { status: 422, reason: "OTP_INVALID", params: {}, fields: [{ field: "code", reason: "OTP_INVALID" }], members: {} };
 
 /** Fills in what the customer has not typed. The cart stays as it is. */
 function prefill({ draft }: Shop, { name, phone }: MyAccount): void {
@@ -32,7 +31,6 @@ export function SignInSheet({ shop, line }: { shop: Shop; line: string | null })
   const sent = useCode(shop.brand, "sign_in");
   const [options, setOptions] = useState<SignInOptions>();
   const [phone, setPhone] = useState(shop.draft.draft.value.phone);
-  const [phoneInvalid, setPhoneInvalid] = useState(false);
   const [hasCode, setHasCode] = useState(false);
   const [code, setCode] = useState("");
   const [name, setName] = useState(shop.draft.draft.value.name);
@@ -47,12 +45,12 @@ export function SignInSheet({ shop, line }: { shop: Shop; line: string | null })
 
   async function signIn(): Promise<void> {
     if (isBusy) return;
-    setProblem(isWholeCode(code) ? undefined : incomplete);
+    setProblem(isWholeCode(code) ? undefined : codeIncomplete);
     if (!isWholeCode(code)) return;
     setBusy(true);
     try {
       const body = { phone, code, name: name.trim(), consents: consentChoices(asked, agreed), branch_id: menu?.branch.branch_id ?? "" };
-      const { me } = await callMembers<{ me: MyAccount }>(shop.brand, "sign-in", { method: "POST", body });
+      const { me } = await callMembers(shop.brand, "POST", "sign-in", { body });
       shop.member.set(me);
       prefill(shop, me);
       close();
@@ -66,7 +64,7 @@ export function SignInSheet({ shop, line }: { shop: Shop; line: string | null })
     setBusy(true);
     try {
       const body = { return_path: location.pathname, branch_id: menu?.branch.branch_id ?? "" };
-      const { authorize_url } = await callMembers<{ authorize_url: string }>(shop.brand, "line", { method: "POST", body });
+      const { authorize_url } = await callMembers(shop.brand, "POST", "line", { body });
       location.assign(authorize_url);
     } catch (error) {
       setProblem(problemFrom(error));
@@ -76,15 +74,13 @@ export function SignInSheet({ shop, line }: { shop: Shop; line: string | null })
 
   function send(): void {
     const isMobile = mobileE164(phone) !== undefined;
-    setPhoneInvalid(!isMobile);
-    setProblem(undefined);
+    setProblem(isMobile ? undefined : phoneInvalid);
     if (isMobile) void sent.send(phone);
   }
 
   const isCodeStep = sent.isSent || hasCode;
   const refused = problem ?? sent.problem;
   const refusals = refused ? refusalsOf(refused) : [];
-  const atPhone = phoneInvalid ? [{ field: "phone", reason: "PHONE_INVALID" }] : under(refusals, "phone");
   const toggle = (kind: ConsentKind, isOn: boolean) => {
     const next = new Set(agreed);
     if (isOn) next.add(kind);
@@ -116,21 +112,15 @@ export function SignInSheet({ shop, line }: { shop: Shop; line: string | null })
         ))}
         {isCodeStep ? (
           <>
-            <p>
-              {t(texts.codeSent, { phone: displayPhone(mobileE164(phone) ?? phone) })}{" "}
-              <button
-                type="button" class="text-button"
-                onClick={() => {
-                  sent.reset();
-                  setHasCode(false);
-                  setCode("");
-                  setProblem(undefined);
-                }}
-              >
-                {t(texts.otherPhone)}
-              </button>
-            </p>
-            <CodeField code={code} sent={sent} phone={phone} refusals={under(refusals, "code")} left={problem?.params.left} onChange={setCode} />
+            <SentTo
+              phone={phone} code={code} sent={sent} refusals={under(refusals, "code")} left={problem?.params.left} onCode={setCode}
+              onOtherPhone={() => {
+                sent.reset();
+                setHasCode(false);
+                setCode("");
+                setProblem(undefined);
+              }}
+            />
             <fieldset class="joining">
               <legend>{t(texts.joining)}</legend>
               <Field label={t(texts.name)} refusals={under(refusals, "name")}>
@@ -150,19 +140,7 @@ export function SignInSheet({ shop, line }: { shop: Shop; line: string | null })
         ) : (
           <>
             <p class="soft">{t(texts.signInHint)}</p>
-            <Field label={t(texts.phone)} refusals={atPhone}>
-              {(attributes) => (
-                <input
-                  {...attributes} type="tel" inputmode="tel" autocomplete="tel" placeholder="0912-345-678" enterkeyhint="send" value={phone}
-                  onInput={(event) => setPhone(event.currentTarget.value)}
-                />
-              )}
-            </Field>
-            {sent.wait > 0 && (
-              <button type="button" class="text-button" onClick={() => setHasCode(true)}>
-                {t(texts.haveCode)}
-              </button>
-            )}
+            <PhoneField phone={phone} sent={sent} refusals={under(refusals, "phone")} onChange={setPhone} onHasCode={() => setHasCode(true)} />
             {options?.line && line !== "phone_needed" && (
               <button type="button" class="line-button" disabled={isBusy} onClick={() => void withLine()}>
                 {t(texts.withLine)}

@@ -40,7 +40,7 @@ export function useCode(brand: string, purpose: CodePurpose): SentCode {
     setSending(true);
     setProblem(undefined);
     try {
-      const { resend_in_secs } = await callMembers<{ resend_in_secs: number }>(brand, "codes", { method: "POST", body: { phone, purpose } });
+      const { resend_in_secs } = await callMembers(brand, "POST", "codes", { body: { phone, purpose } });
       setSent(true);
       waitFor(resend_in_secs);
     } catch (error) {
@@ -51,5 +51,10 @@ export function useCode(brand: string, purpose: CodePurpose): SentCode {
     setSending(false);
   }
 
-  return { isSent, isSending, wait, problem, send, reset: () => setSent(false) };
+  const reset = () => {
+    setSent(false);
+    setProblem(undefined);
+  };
+
+  return { isSent, isSending, wait, problem, send, reset };
 }

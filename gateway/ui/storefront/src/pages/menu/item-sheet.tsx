@@ -15,7 +15,8 @@ import { locale, t, why } from "../../text";
 import { common } from "../../text/common";
 import { OptionGroup, VariantGroup } from "./option-group";
 import { OtherDay } from "./other-day";
-import { texts } from "./texts";
+import { texts } from "./sheet-texts";
+import { texts as menuTexts } from "./texts";
 
 interface ItemSheetProps {
   shop: Shop;
@@ -104,7 +105,7 @@ export function ItemSheet({ shop, index, product, lineId, offer, onClose }: Item
               <span class="figure" aria-live="polite">{formatMoney(unit * quantity, currency)}</span>
             </>
           ) : (
-            t(state.kind === "paused" || pauseOf(stock, "variant", variantId) ? common.menuPaused : texts.soldOut)
+            t(state.kind === "paused" || pauseOf(stock, "variant", variantId) ? common.menuPaused : menuTexts.soldOut)
           )}
         </button>
       </div>
@@ -116,7 +117,7 @@ export function ItemSheet({ shop, index, product, lineId, offer, onClose }: Item
       {product.description && <p class="item-description">{product.description}</p>}
       {(state.kind === "sold_out" || state.kind === "lacks_option") && <OtherDay shop={shop} index={index} product={product} />}
       {product.allergens && <Notice tone="warn">{t(texts.itemAllergens, { list: product.allergens })}</Notice>}
-      {state.kind === "lacks_option" && <Notice tone="bad">{t(texts.lacksOption, { group: state.group })}</Notice>}
+      {state.kind === "lacks_option" && <Notice tone="bad">{t(menuTexts.lacksOption, { group: state.group })}</Notice>}
       {state.kind === "paused" && <Notice tone="bad">{pausedText(state, stock, timeZone)}</Notice>}
       {product.variants.length > 1 && (
         <VariantGroup product={product} chosen={variantId} currency={currency} stock={stock} timeZone={timeZone} onChange={setVariantId} />

@@ -5,14 +5,15 @@ import { canHave, fewLeft, isSoldOut, pauseOf, type Stock } from "../../domain/s
 import { pausedText } from "../../lib/paused-text";
 import { Stepper } from "../../parts/stepper";
 import { t } from "../../text";
-import { texts } from "./texts";
+import { texts } from "./sheet-texts";
+import { texts as menuTexts } from "./texts";
 
 function leftText(stock: Stock, timeZone: string, kind: "variant" | "option", skuId: string): string | undefined {
   const pause = pauseOf(stock, kind, skuId);
   if (pause) return pausedText({ until: pause.ends_at ?? null }, stock, timeZone);
-  if (isSoldOut(stock, skuId)) return t(texts.soldOut);
+  if (isSoldOut(stock, skuId)) return t(menuTexts.soldOut);
   const left = fewLeft(stock, skuId);
-  return left !== undefined ? t(texts.left, { count: left }) : undefined;
+  return left !== undefined ? t(menuTexts.left, { count: left }) : undefined;
 }
 
 interface ChipProps {

@@ -8,7 +8,7 @@ import { go, paths } from "../../lib/router";
 import { Notice } from "../../parts/notice";
 import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
-import { texts } from "./texts";
+import { texts } from "./sheet-texts";
 
 /** Number of days that are searched: a week, for what depends on the weekday. */
 const DAYS = 7;

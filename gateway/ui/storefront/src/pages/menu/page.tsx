@@ -7,6 +7,7 @@ import { BranchState } from "../../parts/branch-state";
 import { Cover } from "../../parts/cover";
 import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
+import { Lazy } from "../../parts/lazy";
 import { MemberButton } from "../../parts/member-button";
 import { Notice } from "../../parts/notice";
 import { ProblemPage } from "../../parts/problem";
@@ -20,10 +21,9 @@ import { common } from "../../text/common";
 import { ordering } from "../checkout/ordering-later";
 import { CartBar, CartPanel, CartSheet } from "./cart";
 import { CategoryTabs } from "./category-tabs";
-import { ItemSheet } from "./item-sheet";
 import { ProductRow } from "./product-row";
+import { sheets } from "./sheets-later";
 import { texts } from "./texts";
-import { WhenSheet } from "./when-sheet";
 
 function Opening({ shop }: { shop: Shop }) {
   const availability = shop.availability.value;
@@ -86,13 +86,14 @@ function Sections({ shop, text }: { shop: Shop; text: string }) {
   );
 }
 
-/** Prefetches the checkout when idle, and at once when the cart has an item. */
-function useCheckoutAhead(shop: Shop): void {
+/** Prefetches the sheets once the menu is there; the checkout when idle, and at once when the cart has an item. */
+function useAhead(shop: Shop): void {
   const shown = shop.menu.value !== undefined;
   const wanted = shop.cart.units.value > 0;
   useEffect(() => {
     const fetch = () => void ordering.fetch();
     if (!shown) return undefined;
+    void sheets.fetch();
     if (!wanted) return whenIdle(fetch);
     fetch();
     return undefined;
@@ -106,7 +107,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
   const item = when === null ? query.value.get("item") : null;
   const rule = query.value.get("offer");
   const offer = rule ? { rule, variant: query.value.get("variant") ?? "" } : undefined;
-  useCheckoutAhead(shop);
+  useAhead(shop);
   useEffect(() => {
     if (index) document.title = `${index.menu.branch.name}｜${index.menu.brand.name}`;
   }, [index]);
@@ -116,6 +117,7 @@ export function MenuPage({ shop }: { shop: Shop }) {
   if (!index) return <Skeleton rows={7} cover />;
   const { menu } = index;
   const product = item ? index.products.get(item) : undefined;
+  const over = sheets.part.value;
   const home = paths.menu(shop.brand, shop.branch);
   const closeSheet = () => back(home);
   return (
@@ -140,18 +142,23 @@ export function MenuPage({ shop }: { shop: Shop }) {
         <CartPanel shop={shop} />
       </div>
       <CartBar shop={shop} />
-      {item && product && (
-        <ItemSheet
+      {item && product && over && (
+        <over.ItemSheet
           key={`${item}/${query.value.get("line") ?? ""}`} shop={shop} index={index} product={product}
           lineId={query.value.get("line") ?? undefined} offer={offer} onClose={closeSheet}
         />
+      )}
+      {when !== null && over && <over.WhenSheet shop={shop} day={when || undefined} onClose={closeSheet} />}
+      {!over && (product || when !== null) && (
+        <Sheet title={product?.name ?? t(common.whenTitle)} onClose={closeSheet}>
+          <Lazy of={sheets} waiting={<Skeleton rows={4} />}>{() => null}</Lazy>
+        </Sheet>
       )}
       {item && !product && (
         <Sheet title={t(texts.itemGone)} size="small" onClose={closeSheet}>
           <p>{t(texts.itemGoneHint)}</p>
         </Sheet>
       )}
-      {when !== null && <WhenSheet shop={shop} day={when || undefined} onClose={closeSheet} />}
       {when === null && !item && query.value.has("cart") && !query.value.has("sign-in") && <CartSheet shop={shop} onClose={closeSheet} />}
     </>
   );

@@ -8,7 +8,7 @@ import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
 import { common } from "../../text/common";
 import { ordering } from "../checkout/ordering-later";
-import { texts } from "./texts";
+import { texts } from "./sheet-texts";
 
 /** Items of the cart that are not available then; they stay in the cart. */
 function Affected({ shop }: { shop: Shop }) {

@@ -34,9 +34,9 @@ function usedIn({ entered }: Benefits): string[] {
   return entered.filter(({ kind, used }) => used && kind !== "points").map(({ kind, name, entered: typed }) => (kind === "code" ? typed : name));
 }
 
-export function OrderItems({ order }: { order: Order & { benefits?: Benefits | null } }) {
+export function OrderItems({ order, timeZone }: { order: Order; timeZone: string }) {
   const done = order.benefits;
-  const hasDiscounts = done !== undefined && done !== null && done.discounts.length > 0;
+  const hasDiscounts = done !== null && done.discounts.length > 0;
   const used = done ? usedIn(done) : [];
   return (
     <section class="card" aria-labelledby="order-items">
@@ -76,6 +76,7 @@ export function OrderItems({ order }: { order: Order & { benefits?: Benefits | n
           </span>
           <span class="figure">{formatMoney(order.total, order.currency)}</span>
         </p>
+        {done && <Beside of={benefits}>{({ UnusedBenefits }) => <UnusedBenefits benefits={done} timeZone={timeZone} />}</Beside>}
         {used.length > 0 && (
           <p class="sum-row">
             <span>{t(texts.usedBenefits)}</span>

@@ -17,6 +17,8 @@ import type { Shop } from "../../shop/shop";
 import { locale, t } from "../../text";
 import { sentence } from "../../lib/sentence";
 import { common } from "../../text/common";
+import "../../styles/checkout.css";
+import "../../styles/order.css";
 import { paying } from "../pay/paying-later";
 import { OrderFacts, OrderItems } from "./details";
 import { isOpen, isUnderWay, Steps, stateLine } from "./steps";
@@ -186,7 +188,7 @@ export function OrderPage({ shop, token }: { shop: Shop; token: string }) {
         <Moved order={order} timeZone={timeZone} />
         {isUnderWay(order.state) && <Steps order={order} timeZone={timeZone} />}
         {refused && <Notice tone="bad">{sentence({ field: "", reason: refused.reason, params: refused.params }, timeZone)}</Notice>}
-        <OrderItems order={order} />
+        <OrderItems order={order} timeZone={shop.timeZone.value} />
         <OrderFacts order={order} branch={branch} timeZone={timeZone} />
         <div class="order-actions">
           {!isPending && <OrderAgain shop={shop} order={order} />}

@@ -1,0 +1,4 @@
+//! One folder a vendor.
+
+pub(crate) mod feie;
+pub(crate) mod xpyun;

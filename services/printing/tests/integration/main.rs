@@ -1,0 +1,21 @@
+//! The whole service on PostgreSQL, Redis and RabbitMQ; whoever serves devices is played by the tests.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod agents;
+mod authz;
+mod common;
+mod dead_printers;
+mod devices;
+mod epson_printers;
+mod late_answers;
+mod order_events;
+mod print_jobs;
+mod print_points;
+mod real_agent;
+mod routing;
+mod star_printers;
+mod templates;
+mod tenancy;
