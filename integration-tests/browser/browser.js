@@ -84,6 +84,7 @@ export async function signIn(page) {
     pointRules: `${endpoints.admin}point-rules`,
     tiers: `${endpoints.admin}tiers`,
     tags: `${endpoints.admin}tags`,
+    tagBatches: `${endpoints.admin}tags?tab=batches`,
     pointsLog: `${endpoints.admin}points-log`,
     pointAdjustments: `${endpoints.admin}points-log?tab=adjustments`,
     pointSums: `${endpoints.admin}points-log?tab=sums`,

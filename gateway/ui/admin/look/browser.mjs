@@ -51,6 +51,7 @@ export async function screens(page) {
     ["tiers", "/admin/tiers"],
     ["tiers-edit", `/admin/tiers/edit?programme=${tiers[0]?.programme_id ?? ""}`],
     ["tags", "/admin/tags"],
+    ["tag-batches", "/admin/tags?tab=batches"],
     ["points-log", "/admin/points-log"],
     ["point-adjustments", "/admin/points-log?tab=adjustments"],
     ["point-sums", "/admin/points-log?tab=sums"],

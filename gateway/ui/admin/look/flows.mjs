@@ -228,6 +228,44 @@ await step("an import is checked before it is written", async () => {
   await page.getByRole("button", { name: /寫入 2 項/u }).click();
   await page.getByText("匯入完成").waitFor();
 });
+await step("an automatic tag is tried before it is saved", async () => {
+  await page.goto(base + all.tags);
+  await page.getByRole("button", { name: "新增標籤" }).first().click();
+  const drawer = page.getByRole("dialog", { name: "新增標籤" });
+  await drawer.getByLabel("名稱").fill("回頭客");
+  await drawer.getByRole("switch", { name: "自動標籤" }).click();
+  await drawer.getByRole("button", { name: "儲存" }).click();
+  await drawer.getByText(/至少填一個條件/u).waitFor();
+  await shot("tag-rule-missing");
+  await drawer.getByLabel("完成訂單至少").fill("5");
+  await drawer.getByText(/符合 [\d,]+ 位會員/u).waitFor();
+  await shot("tag-rule");
+  await drawer.getByRole("button", { name: "儲存" }).click();
+  await drawer.waitFor({ state: "detached" });
+});
+await step("coupons are given for birthdays", async () => {
+  await page.goto(base + all.coupons);
+  await page.getByRole("link", { name: "生日禮 50 元" }).click();
+  await page.getByText("自動贈券", { exact: true }).click();
+  await page.getByRole("button", { name: "新增贈券規則" }).click();
+  const drawer = page.getByRole("dialog", { name: "新增贈券規則" });
+  await drawer.getByLabel("規則名稱（內部）").fill("生日禮");
+  await drawer.getByRole("radio", { name: "生日", exact: true }).click();
+  await drawer.getByRole("radio", { name: "生日前幾天" }).click();
+  await shot("giving-rule");
+  await drawer.getByRole("button", { name: "儲存" }).click();
+  await page.getByText("生日前 7 天送 1 張").waitFor();
+  await shot("giving-rules");
+});
+await step("a replay stands beside the same weekdays before", async () => {
+  await page.goto(base + all.promotions);
+  await page.getByRole("link", { name: "週年慶滿額折" }).click();
+  await page.getByRole("button", { name: "檢查並啟用" }).click();
+  const check = page.getByRole("dialog", { name: "啟用前檢查" });
+  await check.getByRole("button", { name: "開始重算" }).click();
+  await check.getByRole("region", { name: "每一天" }).scrollIntoViewIfNeeded();
+  await shot("replay-days");
+});
 await step("publishing says what it did", async () => {
   await page.goto(base + all.publish);
   await page.getByRole("button", { name: /發布到 2 間分店/u }).click();

@@ -234,6 +234,6 @@ describe("ordering again", () => {
   it("takes what is there and says what is not", () => {
     const { lines, missing } = reorder(order, index, new Map([["pearl", 0]]), () => "n");
     expect(lines.map((each) => [each.product_id, each.quantity, each.choice])).toEqual([["tea", 2, { half: 1 }]]);
-    expect(missing).toEqual(["紅茶的珍珠", "舊品"]);
+    expect(missing).toEqual(["紅茶・珍珠", "舊品"]);
   });
 });

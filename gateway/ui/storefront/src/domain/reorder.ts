@@ -30,7 +30,7 @@ export function reorder(order: Order, index: MenuIndex, stock: Stock, newLineId:
       missing.push(sold.product_name);
       continue;
     }
-    for (const option of sold.options) if (!kept.includes(option)) missing.push(`${sold.product_name}的${option.name}`);
+    for (const option of sold.options) if (!kept.includes(option)) missing.push(`${sold.product_name}・${option.name}`);
     const seen = { name: product.name, detail: describe(index, line), unit };
     lines.push({ ...line, line_id: newLineId(), quantity: sold.quantity, note: sold.note ?? "", seen });
   }

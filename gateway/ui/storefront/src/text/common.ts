@@ -13,6 +13,7 @@ export const common = {
   appIncomplete: ["這個畫面沒有載入成功", "This screen did not load"],
   appIncompleteHint: ["可能是網路不穩，或網站剛更新。重新整理就好，購物車和填過的資料都還在。", "The connection may be unstable, or the site was just updated. Reload the page; your cart and what you typed are still there."],
   appReload: ["重新整理", "Reload"],
+  listComma: ["、", ", "],
   memberPage: ["會員", "Membership"],
   memberSignIn: ["登入或加入會員", "Sign in or join"],
   cartSaved: ["已省", "You save"],

@@ -9,7 +9,7 @@ import { texts } from "./texts";
 /** What a rule did, without its amount; the rule's name where there is no sentence. */
 export function explained({ name, kind, params }: Omit<Explained, "amount">, currency: string): string {
   const sentence = explanationSentence(apartFromAmount({ kind, params }), { locale: locale.value, currency });
-  return sentence && name ? `${name}（${sentence}）` : name || sentence;
+  return sentence && name ? t(texts.bracketed, { what: name, more: sentence }) : name || sentence;
 }
 
 /** Discounts of a line, each with its amount of this line. */

@@ -4,6 +4,7 @@ import type { Offer } from "../../api/benefits";
 import { describe, unitPrice, unitsIn } from "../../domain/cart";
 import { initialChoice, isSatisfied } from "../../domain/options";
 import { canHave, productState } from "../../domain/stock";
+import { productName } from "../../lib/product-name";
 import { go, paths } from "../../lib/router";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
@@ -34,7 +35,7 @@ export function Offers({ shop, quote }: { shop: Shop; quote: Quote }) {
     if (!index || !product || productState(index, product, shop.stock.value).kind !== "sellable" || !canHave(shop.stock.value, "variant", offer.variant_id)) return [];
     const isFull = unitsIn(lines.filter(({ offered_by, variant_id }) => offered_by === offer.rule_id && variant_id === offer.variant_id)) >= offer.most;
     const variant = product.variants.length > 1 ? product.variants.find(({ variant_id }) => variant_id === offer.variant_id)?.name : undefined;
-    return isFull ? [] : [{ offer, name: variant ? `${product.name}（${variant}）` : product.name }];
+    return isFull ? [] : [{ offer, name: variant ? t(texts.bracketed, { what: productName(product), more: variant }) : productName(product) }];
   });
   if (offers.length === 0) return null;
   return (

@@ -1,6 +1,7 @@
 import type { Benefits } from "../../api/benefits";
 import { unusedIn } from "../../domain/benefits";
 import { t } from "../../text";
+import { common } from "../../text/common";
 import { enteredName } from "./entered-name";
 import { texts } from "./texts";
 import { whyNot } from "./why-not";
@@ -26,7 +27,7 @@ export function UnusedNote({ benefits }: { benefits: Benefits }) {
   if (unused.length === 0) return null;
   return (
     <p class="unused-note">
-      <a href="#benefits">{t(texts.unusedNote, { what: unused.map((outcome) => enteredName(outcome, benefits)).join(t(texts.and)) })}</a>
+      <a href="#benefits">{t(texts.unusedNote, { what: unused.map((outcome) => enteredName(outcome, benefits)).join(t(common.listComma)) })}</a>
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { estimate, type CartLine } from "../../domain/cart";
 import { blocks, changesOf } from "../../domain/changes";
 import type { FieldRefusal } from "../../domain/draft";
 import { atLine } from "../../domain/refusals";
+import { lineName } from "../../lib/product-name";
 import { go, paths, signInPath } from "../../lib/router";
 import { Beside } from "../../parts/lazy";
 import { LineChanges } from "../../parts/line-changes";
@@ -41,7 +42,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
     <li class="cart-line">
       <div class="cart-line-text">
         <span class="cart-line-name">
-          {line.seen.name} <span class="times">×{line.quantity}</span>
+          {lineName(shop, line)} <span class="times">×{line.quantity}</span>
         </span>
         {line.seen.detail && <span class="soft">{line.seen.detail}</span>}
         {line.note && <span class="note">「{line.note}」</span>}
@@ -49,7 +50,7 @@ function Line({ shop, line, number, quote, refusals }: LineProps) {
       </div>
       <div class="cart-line-amount">
         <span class="price">{formatMoney(priced?.net ?? estimate(index, [line]), currency)}</span>
-        <a class="text-button" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)} aria-label={t(common.cartEdit, { name: line.seen.name })}>
+        <a class="text-button" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)} aria-label={t(common.cartEdit, { name: lineName(shop, line) })}>
           {t(texts.edit)}
         </a>
       </div>

@@ -4,6 +4,7 @@ import { paths } from "../../lib/router";
 import { ordersSeen } from "../../shop/orders-seen";
 import type { Shop } from "../../shop/shop";
 import { t } from "../../text";
+import { common } from "../../text/common";
 import { More, useMore } from "./more";
 import { texts } from "./texts";
 
@@ -17,7 +18,7 @@ function Row({ shop, order }: { shop: Shop; order: MemberOrder }) {
       <span>
         {seen ? <a class="text-link" href={paths.order(seen.brand, seen.branch, seen.token)}>{order.order_number}</a> : order.order_number}{" "}
         <span class="soft">{[formatDateTime(order.placed_at, shop.timeZone.value), isState(order.state) ? t(texts.orderStates[order.state]) : ""].filter(Boolean).join("・")}</span>
-        <span class="soft products">{order.products.join("、")}</span>
+        <span class="soft products">{order.products.join(t(common.listComma))}</span>
       </span>
       <span class="figure">{formatMoney(order.total, shop.menu.value?.menu.brand.currency ?? "TWD")}</span>
     </li>

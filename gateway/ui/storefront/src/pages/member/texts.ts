@@ -89,7 +89,7 @@ export const texts = {
   offerWithdraw: ["收回", "Take back"],
   offerWithdrawOf: ["收回{name}的轉送連結", "Take back the link for {name}"],
   tier: ["會員等級", "Tier"],
-  tierUntil: ["有效到 {date}", "until {date}"],
+  tierUntil: ["有效到 {date}", "Until {date}"],
   tierTop: ["已經是最高等級", "The highest tier"],
   tierNext: ["升到{name}還需要：", "For {name} you need:"],
   tierNextOneOf: ["升到{name}還需要其中一項：", "For {name} you need one of:"],

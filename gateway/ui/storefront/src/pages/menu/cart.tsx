@@ -1,6 +1,7 @@
 import { formatMoney } from "@yizhimai/kit";
 import { estimate, unitsIn, type CartLine } from "../../domain/cart";
 import { blocks, changesOf } from "../../domain/changes";
+import { lineName } from "../../lib/product-name";
 import { go, paths, query } from "../../lib/router";
 import { Empty } from "../../parts/empty";
 import { Icon } from "../../parts/icon";
@@ -33,8 +34,8 @@ function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: numb
   return (
     <li class="cart-line">
       <a class="cart-line-text" href={paths.item(shop.brand, shop.branch, line.product_id, line.line_id)}>
-        <span class="unseen">{t(common.cartEdit, { name: line.seen.name })}</span>
-        <span class="cart-line-name">{line.seen.name}</span>
+        <span class="unseen">{t(common.cartEdit, { name: lineName(shop, line) })}</span>
+        <span class="cart-line-name">{lineName(shop, line)}</span>
         {line.seen.detail && <span class="soft">{line.seen.detail}</span>}
         {line.note && <span class="note">「{line.note}」</span>}
         {priced && <Beside of={benefits}>{({ LineBenefits }) => <LineBenefits line={priced} currency={currency} />}</Beside>}
@@ -42,7 +43,7 @@ function Line({ shop, line, number }: { shop: Shop; line: CartLine; number: numb
       <span class="price">{formatMoney(amount, currency)}</span>
       <div class="cart-line-end">
         <LineChanges shop={shop} line={line} />
-        <Stepper name={line.seen.name} value={line.quantity} min={0} max={99} onChange={(value) => shop.cart.setQuantity(line.line_id, value)} />
+        <Stepper name={lineName(shop, line)} value={line.quantity} min={0} max={99} onChange={(value) => shop.cart.setQuantity(line.line_id, value)} />
       </div>
     </li>
   );

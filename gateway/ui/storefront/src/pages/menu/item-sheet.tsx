@@ -7,11 +7,12 @@ import type { MenuIndex } from "../../domain/menu-index";
 import { initialChoice, isSatisfied, type Choice } from "../../domain/options";
 import { canHave, pauseOf, productState } from "../../domain/stock";
 import { pausedText } from "../../lib/paused-text";
+import { productName } from "../../lib/product-name";
 import { Notice } from "../../parts/notice";
 import { Sheet } from "../../parts/sheet";
 import { Stepper } from "../../parts/stepper";
 import type { Shop } from "../../shop/shop";
-import { locale, t, why } from "../../text";
+import { t, why } from "../../text";
 import { common } from "../../text/common";
 import { OptionGroup, VariantGroup } from "./option-group";
 import { OtherDay } from "./other-day";
@@ -92,12 +93,12 @@ export function ItemSheet({ shop, index, product, lineId, offer, onClose }: Item
   }
 
   const isMissing = (group: MenuOptionGroup) => tried && missing.includes(group);
-  const english = locale.value === "en" ? product.name_en : undefined;
+  const name = productName(product);
   const footer = (
     <>
       {limit && <Notice tone="warn">{limit.text}</Notice>}
       <div class="sheet-actions">
-        <Stepper name={product.name} value={quantity} min={1} max={MAX_LINE_QUANTITY} onChange={setQuantity} />
+        <Stepper name={name} value={quantity} min={1} max={MAX_LINE_QUANTITY} onChange={setQuantity} />
         <button type="button" class="primary" disabled={!buyable} onClick={save}>
           {buyable ? (
             <>
@@ -113,7 +114,7 @@ export function ItemSheet({ shop, index, product, lineId, offer, onClose }: Item
   );
 
   return (
-    <Sheet title={english || product.name} onClose={onClose} footer={footer}>
+    <Sheet title={name} onClose={onClose} footer={footer}>
       {product.description && <p class="item-description">{product.description}</p>}
       {(state.kind === "sold_out" || state.kind === "lacks_option") && <OtherDay shop={shop} index={index} product={product} />}
       {product.allergens && <Notice tone="warn">{t(texts.itemAllergens, { list: product.allergens })}</Notice>}

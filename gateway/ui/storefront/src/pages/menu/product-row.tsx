@@ -4,10 +4,11 @@ import { unitsOfProduct } from "../../domain/cart";
 import type { MenuIndex } from "../../domain/menu-index";
 import { canHave, productState, type ProductState, type Stock } from "../../domain/stock";
 import { pausedText } from "../../lib/paused-text";
+import { productName } from "../../lib/product-name";
 import { paths } from "../../lib/router";
 import { Icon } from "../../parts/icon";
 import type { Shop } from "../../shop/shop";
-import { locale, t } from "../../text";
+import { t } from "../../text";
 import { texts } from "./texts";
 
 /** Up to this many prices are shown side by side. */
@@ -42,13 +43,13 @@ export function ProductRow({ shop, index, product }: { shop: Shop; index: MenuIn
   const state = productState(index, product, shop.stock.value);
   const inCart = unitsOfProduct(shop.cart.lines.value, product.product_id);
   const text = stateText(state, shop.stock.value, shop.timeZone.value, shop.otherDays.value.length > 0);
-  const english = locale.value === "en" && product.name_en ? product.name_en : undefined;
+  const name = productName(product);
   return (
     <li>
       <a class={`product ${state.kind === "sellable" ? "" : "is-out"}`} href={paths.item(shop.brand, shop.branch, product.product_id)}>
         <span class="product-text">
-          <span class="product-name">{english ?? product.name}</span>
-          {english && <span class="product-more">{product.name}</span>}
+          <span class="product-name">{name}</span>
+          {name !== product.name && <span class="product-more">{product.name}</span>}
           {product.description && <span class="product-more">{product.description}</span>}
           {text && <span class={`tag ${state.kind === "sellable" ? "tag-warn" : "tag-out"}`}>{text}</span>}
         </span>

@@ -1,4 +1,5 @@
 import { blocks, changesOf } from "../../domain/changes";
+import { lineName } from "../../lib/product-name";
 import { wantedText } from "../../lib/wanted-text";
 import { Lazy } from "../../parts/lazy";
 import { Notice } from "../../parts/notice";
@@ -16,7 +17,7 @@ function Affected({ shop }: { shop: Shop }) {
   const lines = shop.cart.lines.value;
   const affected = index ? lines.filter((line) => changesOf(line, lines, index, shop.stock.value).some(blocks)) : [];
   if (affected.length === 0) return null;
-  return <Notice tone="warn">{t(texts.whenAffected, { list: [...new Set(affected.map((line) => line.seen.name))].join("、") })}</Notice>;
+  return <Notice tone="warn">{t(texts.whenAffected, { list: [...new Set(affected.map((line) => lineName(shop, line)))].join(t(common.listComma)) })}</Notice>;
 }
 
 /** Fulfilment method and time. A choice takes effect at once; the button repeats it and closes the sheet. */

@@ -80,7 +80,7 @@ export function OrderItems({ order, timeZone }: { order: Order; timeZone: string
         {used.length > 0 && (
           <p class="sum-row">
             <span>{t(texts.usedBenefits)}</span>
-            <span>{used.join("、")}</span>
+            <span>{used.join(t(common.listComma))}</span>
           </p>
         )}
         {(done?.points?.used ?? 0) > 0 && (

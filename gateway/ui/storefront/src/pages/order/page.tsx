@@ -126,7 +126,7 @@ function OrderAgain({ shop, order }: { shop: Shop; order: Order }) {
       </button>
       {outcome && (
         <Notice tone="warn" action={{ label: outcome.some ? t(common.cartOpen) : t(common.cartBackToMenu), onClick: () => go(outcome.some ? paths.cart(shop.brand, shop.branch) : paths.menu(shop.brand, shop.branch)) }}>
-          {outcome.some ? t(texts.againMissing, { list: outcome.missing.join("、") }) : t(texts.againNone)}
+          {outcome.some ? t(texts.againMissing, { list: outcome.missing.join(t(common.listComma)) }) : t(texts.againNone)}
         </Notice>
       )}
     </>
