@@ -8,7 +8,7 @@ use crate::{
     domain::{
         device::Channel,
         document::Document,
-        job::{Job, Reason, State, Withdrawal},
+        job::{Job, Reason, Withdrawal},
         routing,
     },
     events,
@@ -78,40 +78,44 @@ pub async fn revise(
         of_before && job.is_open() && job.document.shows_order()
     });
     withdraw(deps, tx, &mut jobs, Reason::OrderRevised).await?;
-    let replaced = jobs.iter().filter(|job| job.state == State::Cancelled);
-    replace(deps, tx, order, replaced).await?;
-    follow_up(deps, tx, order, Document::RevisionSlip, json!({})).await
+    revision_slips(deps, tx, order).await
 }
 
-/// Asks for the slips of some jobs again, as the order is now.
-async fn replace(
+/// 修改單 at every print point where slips of an earlier revision may be on paper; each once.
+pub async fn revision_slips(
     deps: &Dependencies,
     tx: &mut TenantTx,
     order: &OrderCopy,
-    replaced: impl Iterator<Item = &Job>,
+) -> Result<(), Problem> {
+    follow_up(deps, tx, order, Document::RevisionSlip, json!({})).await
+}
+
+/// Asks for the slips of a job again, as its order is now.
+pub async fn replace(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    order: &OrderCopy,
+    job: &Job,
 ) -> Result<(), Problem> {
     let Some(facts) = order_facts::find(tx, order).await? else {
         return Ok(());
     };
     let points = store::print_points::list_with_rules(tx, &[order.branch]).await?;
-    let mut new = Vec::new();
-    for job in replaced {
-        let of = points
-            .iter()
-            .find_map(|of| Some((of, of.rules.iter().find(|rule| Some(rule.id) == job.rule)?)));
-        let Some(plan) = of.and_then(|(of, rule)| routing::plan(&facts, &of.point, rule)) else {
-            continue;
-        };
-        let circumstances = new_jobs::Circumstances {
-            brand: job.brand,
-            trigger: job.trigger,
-            due_at: job.due_at,
-            keep: job.expires_at - job.due_at,
-            payload: None,
-        };
-        new.push(new_jobs::of_plan(deps, &plan, &facts, &circumstances));
-    }
-    new_jobs::insert(deps, tx, new).await?;
+    let of = points
+        .iter()
+        .find_map(|of| Some((of, of.rules.iter().find(|rule| Some(rule.id) == job.rule)?)));
+    let Some(plan) = of.and_then(|(of, rule)| routing::plan(&facts, &of.point, rule)) else {
+        return Ok(());
+    };
+    let circumstances = new_jobs::Circumstances {
+        brand: job.brand,
+        trigger: job.trigger,
+        due_at: job.due_at,
+        keep: job.expires_at - job.due_at,
+        payload: None,
+    };
+    let new = new_jobs::of_plan(deps, &plan, &facts, &circumstances);
+    new_jobs::insert(deps, tx, vec![new]).await?;
     Ok(())
 }
 
@@ -123,8 +127,7 @@ async fn follow_up(
     payload: serde_json::Value,
 ) -> Result<(), Problem> {
     let jobs = jobs_of(tx, order.id).await?;
-    let may_be_on_paper = |job: &Job| job.document.shows_order() && job.may_be_on_paper();
-    if !jobs.iter().any(may_be_on_paper) {
+    if !jobs.iter().any(Job::needs_follow_up) {
         return Ok(());
     }
     let Some(facts) = order_facts::find(tx, order).await? else {

@@ -9,7 +9,7 @@ use chassis::{
 
 use super::{Dependencies, order_end};
 use crate::{
-    domain::job::{Job, State},
+    domain::job::{Job, Reason, State},
     events, store,
 };
 
@@ -26,7 +26,7 @@ pub async fn lock(tx: &mut TenantTx, id: PrintJobId) -> Result<Option<Job>, Prob
 }
 
 /// Stores a job that is locked and was in the state `from`, and announces what others want to know. What may be on
-/// paper of an order that was cancelled is taken back by a slip.
+/// paper of an order that was cancelled or revised is followed by a slip that says so.
 pub async fn store(
     deps: &Dependencies,
     tx: &mut TenantTx,
@@ -43,26 +43,39 @@ pub async fn store(
         }
         outbox::publish(tx, &*deps.clock, &announced).await?;
         if let Some(order) = job.order {
-            take_back(deps, tx, job, order).await?;
+            follow_order(deps, tx, job, order).await?;
         }
     }
     Ok(())
 }
 
-async fn take_back(
+/// What the end of a job asks for where its order was cancelled or revised meanwhile.
+async fn follow_order(
     deps: &Dependencies,
     tx: &mut TenantTx,
     job: &Job,
     order: OrderId,
 ) -> Result<(), Problem> {
-    if job.is_open() || !job.document.shows_order() || !job.may_be_on_paper() {
+    if job.is_open() || !job.document.shows_order() {
         return Ok(());
     }
-    let copy = store::orders::find(tx, order).await?;
-    match copy {
-        Some(copy) if copy.state.is_void() => order_end::cancel_slips(deps, tx, &copy).await,
-        _ => Ok(()),
+    let Some(order) = store::orders::find(tx, order).await? else {
+        return Ok(());
+    };
+    let is_replaced = job.state == State::Cancelled && job.reason == Some(Reason::OrderRevised);
+    if order.state.is_void() {
+        return match job.may_be_on_paper() {
+            true => order_end::cancel_slips(deps, tx, &order).await,
+            false => Ok(()),
+        };
     }
+    if is_replaced {
+        order_end::replace(deps, tx, &order, job).await?;
+    }
+    if job.revision < order.revision && job.may_be_on_paper() {
+        order_end::revision_slips(deps, tx, &order).await?;
+    }
+    Ok(())
 }
 
 /// The first slip of an order accepts it, where its branch wants that.

@@ -264,6 +264,14 @@ impl Job {
         }
     }
 
+    /// Whether another slip has to say what became of its order: there may be paper of it, and no agent was asked to
+    /// give it back, whose answer would tell.
+    #[must_use]
+    pub fn needs_follow_up(&self) -> bool {
+        let is_asked_back = self.state == State::Sent && self.withdraw_until.is_some();
+        self.document.shows_order() && self.may_be_on_paper() && !is_asked_back
+    }
+
     /// Number of the pairing code that it shows.
     #[must_use]
     pub fn pairing_number(&self) -> Option<i32> {

@@ -86,10 +86,7 @@ pub fn follow_up<'a>(
     points: &'a [Point],
     jobs: &[Job],
 ) -> Vec<Plan<'a>> {
-    let on_paper: Vec<&Job> = jobs
-        .iter()
-        .filter(|job| job.document.shows_order() && job.may_be_on_paper())
-        .collect();
+    let on_paper: Vec<&Job> = jobs.iter().filter(|job| job.needs_follow_up()).collect();
     if on_paper.is_empty() {
         return Vec::new();
     }

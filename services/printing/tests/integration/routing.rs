@@ -53,6 +53,8 @@ async fn each_print_point_gets_its_own_slips_in_order_and_never_interleaved() {
             PrintTrigger::Placed,
         )
         .await;
+    // Print points are served in the order of their making.
+    shop.advance_secs(1);
     let kitchen = shop
         .prints(
             printer,

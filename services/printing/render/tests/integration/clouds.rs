@@ -132,7 +132,8 @@ fn amounts_stand_at_the_right_edge() {
             &Marks::default(),
         );
         let (_, text) = taken_apart(&markup::xpyun(&document).concat());
-        let lines: Vec<&str> = text.lines().collect();
+        // The cloud draws the code, and does not print what is in it.
+        let lines: Vec<&str> = text.lines().filter(|line| *line != order.url).collect();
         let wide =
             |line: &str| -> usize { line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum() };
         for end in ["130", "495", "-40"] {

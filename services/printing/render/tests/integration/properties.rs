@@ -177,7 +177,7 @@ fn counted(text: &str) -> std::collections::BTreeMap<char, usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn nothing_is_lost(one in order(), other in order(), marks in marks()) {
@@ -244,7 +244,10 @@ proptest! {
                     let printed = escpos_reader::paper(&bytes, paper.width());
                     prop_assert!(printed.iter().zip(&pages).all(|(is, page)| *is == page.bitmap));
                     escpos_reader::read(&escpos::encode_native(&document, &escpos::Settings::default()));
-                    prop_assert!(epos::encode(&pages, &epos::Settings::default()).is_ok());
+                    match epos::encode(&pages, &epos::Settings::default()) {
+                        Ok(xml) => prop_assert!(xml.len() <= epos::MAX_BYTES),
+                        Err(refused) => prop_assert!(refused.bytes > epos::MAX_BYTES),
+                    }
                 }
                 for content in markup::feie(&document) {
                     prop_assert!(!content.contains('&') && !content.contains("<CUT></"));

@@ -1,5 +1,7 @@
 //! A print agent, played by the tests.
 
+use std::collections::VecDeque;
+
 use chassis::id::PrintJobId;
 use printing::app::dispatch::DeviceKey;
 use proto::printing::v1::{
@@ -32,6 +34,8 @@ pub struct Agent {
 pub struct Line {
     say: mpsc::Sender<OpenLineRequest>,
     answers: Streaming<OpenLineResponse>,
+    /// What came while another answer was waited for.
+    earlier: VecDeque<Told>,
 }
 
 impl Shop {
@@ -120,7 +124,11 @@ impl Agent {
         let header = format!("Bearer {}", self.token).parse().unwrap();
         request.metadata_mut().insert("authorization", header);
         let answers = self.client.clone().open_line(request).await?.into_inner();
-        Ok(Line { say, answers })
+        Ok(Line {
+            say,
+            answers,
+            earlier: VecDeque::new(),
+        })
     }
 
     /// Opens a line of an agent that has taken so many jobs.
@@ -152,6 +160,13 @@ impl Line {
 
     /// What the server says next, heartbeats left out.
     pub async fn told(&mut self) -> Result<Told, Status> {
+        match self.earlier.pop_front() {
+            Some(told) => Ok(told),
+            None => self.received().await,
+        }
+    }
+
+    async fn received(&mut self) -> Result<Told, Status> {
         let next = async {
             loop {
                 match self.answers.message().await?.and_then(|told| told.message) {
@@ -225,8 +240,12 @@ impl Line {
     /// Tells a result and waits until the server has it.
     pub async fn end(&mut self, job: &Job, outcome: JobOutcome) {
         self.result(job, outcome).await;
-        let Told::ResultAck(ack) = self.told().await.unwrap() else {
-            panic!("the result is acknowledged");
+        // The next job may come before the acknowledgement.
+        let ack = loop {
+            match self.received().await.unwrap() {
+                Told::ResultAck(ack) => break ack,
+                other => self.earlier.push_back(other),
+            }
         };
         assert_eq!((ack.job_id, ack.attempt), (job.job_id.clone(), job.attempt));
     }
