@@ -93,6 +93,7 @@ impl<'a> Marketing<'a> {
                 },
                 "waiting_days": 0, "expiry": "next_year_end", "expiry_months": 0,
                 "join_bonus": join_bonus, "birthday_bonus": 0, "first_order_bonus": 0,
+                "profile_bonus": 0,
                 "weekday_factors": [],
             },
         });

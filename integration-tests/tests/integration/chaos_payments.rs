@@ -399,22 +399,24 @@ impl Providers {
         let url = format!("{}/{provider}/act", self.control);
         let response = self.http.post(url).json(&act).send().await?;
         if !response.status().is_success() {
-            // Paid by a call whose answer was lost, or the shop could not be asked whether it may charge.
+            // Paid by a call whose answer was lost.
             return Ok(false);
         }
         let outcome: Value = response.json().await?;
         let back = &outcome["browser"];
-        if let Some(url) = back["url"].as_str().filter(|url| !url.is_empty()) {
-            let method = if back["method"] == "POST" {
-                Method::POST
-            } else {
-                Method::GET
-            };
-            // The way back proves nothing, and may fail.
-            let _ = self
-                .submit(method, url, payments::form(&back["fields"]))
-                .await;
-        }
+        let Some(url) = back["url"].as_str().filter(|url| !url.is_empty()) else {
+            // The shop could not be asked whether it may charge, and nothing was: the customer presses again.
+            return Ok(false);
+        };
+        let method = if back["method"] == "POST" {
+            Method::POST
+        } else {
+            Method::GET
+        };
+        // The way back proves nothing, and may fail.
+        let _ = self
+            .submit(method, url, payments::form(&back["fields"]))
+            .await;
         Ok(true)
     }
 
