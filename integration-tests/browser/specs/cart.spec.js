@@ -108,7 +108,7 @@ test('a cart with something that is gone says what, keeps the rest and is ordere
   const found = await faults(customer)
   await customer.screenshot({ path: `${pictures}cart-gone-phone.png` })
   // Neither vanished by itself, and the way on is shut with a word why.
-  assert.equal(await sheet.getByRole('listitem').count(), 3)
+  assert.equal(await sheet.locator('.cart-line').count(), 3)
   await sheet.getByText('先處理上面標示的餐點，就能結帳。').waitFor()
   assert.equal(await sheet.getByRole('link', { name: '去結帳' }).getAttribute('aria-disabled'), 'true')
   await sheet.getByRole('button', { name: '關閉' }).click()
@@ -117,7 +117,7 @@ test('a cart with something that is gone says what, keeps the rest and is ordere
   await menu.publish()
   await put(names.green)
   await customer.getByRole('link', { name: /看購物車/ }).click()
-  assert.equal(await sheet.getByRole('listitem').count(), 4)
+  assert.equal(await sheet.locator('.cart-line').count(), 4)
 
   await line(names.egg).getByRole('button', { name: '移除' }).click()
   await line(names.milk).getByRole('link').first().click()
@@ -126,7 +126,7 @@ test('a cart with something that is gone says what, keeps the rest and is ordere
   const other = await customer.context().newPage()
   await other.goto(endpoints.storefront)
   await other.getByRole('link', { name: /看購物車/ }).click()
-  assert.equal(await other.getByRole('dialog').getByRole('listitem').count(), 3)
+  assert.equal(await other.getByRole('dialog').locator('.cart-line').count(), 3)
 
   await toCheckout(customer)
   await fillContact(customer)
@@ -185,7 +185,7 @@ test('after a lost answer the cart may grow and be sent again, and one order is 
   await customer.goto(endpoints.storefront)
   await customer.getByRole('link', { name: /看購物車/ }).click()
   await sheet.getByText('柳丁翡翠').first().waitFor()
-  assert.equal(await sheet.getByRole('listitem').count(), 1)
+  assert.equal(await sheet.locator('.cart-line').count(), 1)
   await sheet.getByRole('link', { name: '去結帳' }).click()
   await customer.getByRole('button', { name: /送出訂單/ }).click()
   await customer.waitForURL((url) => /\/orders\//.test(url.pathname))

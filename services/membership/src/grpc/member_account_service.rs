@@ -356,7 +356,6 @@ impl MemberAccountService {
                 return Err(self.claimed(org, before.id, &phone, problem).await?);
             }
         };
-        store::duplicates::forget_phone_claim(&mut tx, after.id).await?;
         let keep = Some(device(identity)?);
         sessions::end(&self.deps, &mut tx, after.id, None, keep).await?;
         let me = self.account(&mut tx, &after).await?;

@@ -80,7 +80,6 @@ function NamedFilter({ label, placeholder, most, named, chosen = [], onChange }:
   return (
     <Select<string[]>
       mode="multiple"
-      allowClear
       style={{ minWidth: 130, maxWidth: 260 }}
       maxCount={most}
       maxTagCount="responsive"
