@@ -142,9 +142,24 @@ export async function pickupNumber(page) {
   return (await page.getByText(/^T?\d{3,}$/).first().textContent()).trim()
 }
 
+// Sends the order of the checkout, pressed twice as people do. A price or a time that has changed meanwhile is asked
+// about, and then sent as it is.
+export async function sendOrder(page) {
+  const left = page.waitForURL((url) => !url.pathname.endsWith('/checkout')).then(() => true)
+  const changed = page.getByText(/(?:價格|取餐時間)剛有更新/).waitFor().then(() => false)
+  // The one that loses the race may fail later.
+  for (const one of [left, changed]) one.catch(() => undefined)
+  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+  if (await Promise.race([left, changed])) return
+  const again = page.getByRole('button', { name: /^以 .+ 送出/ }).click()
+  again.catch(() => undefined)
+  await Promise.race([left, again])
+  await left
+}
+
 // Orders one drink for now, to be paid on site, and returns its pickup number.
 export async function order(page) {
   await fillCheckout(page)
-  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+  await sendOrder(page)
   return pickupNumber(page)
 }

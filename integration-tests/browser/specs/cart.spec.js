@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, endpoints, faults, launch, open, pictures, signIn } from '../browser.js'
+import { DESKTOP, endpoints, faults, launch, open, PHONE, pictures, sendOrder, signIn } from '../browser.js'
 
 const shop = `/api/shop/${endpoints.demo.open.join('/')}`
 // Time for an open menu to receive a new one and render it.
@@ -187,7 +187,7 @@ test('after a lost answer the cart may grow and be sent again, and one order is 
   await sheet.getByText('柳丁翡翠').first().waitFor()
   assert.equal(await sheet.locator('.cart-line').count(), 1)
   await sheet.getByRole('link', { name: '去結帳' }).click()
-  await customer.getByRole('button', { name: /送出訂單/ }).click()
+  await sendOrder(customer)
   await customer.waitForURL((url) => /\/orders\//.test(url.pathname))
   assert.notEqual(await pickupNumber(customer), number)
   assert.equal(keys.size, 2)

@@ -1,7 +1,7 @@
 // A 每日限量 drink is sold out today: a customer sees so, chooses tomorrow, orders it, and today's stock stays as it is.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, endpoints, faults, launch, open, pictures, signIn } from '../browser.js'
+import { DESKTOP, endpoints, faults, launch, open, PHONE, pictures, sendOrder, signIn } from '../browser.js'
 
 const DRINK = '三韻紅萱'
 const A_DAY = 5
@@ -86,7 +86,7 @@ test('what is sold out today can be ordered for tomorrow, from tomorrow’s stoc
   await customer.getByLabel('怎麼稱呼').fill('王小姐')
   const phone = `09${Math.floor(Math.random() * 1e8).toString().padStart(8, '0')}`
   await customer.getByLabel('手機號碼').fill(phone)
-  await customer.getByRole('button', { name: /送出訂單/ }).click()
+  await sendOrder(customer)
   await customer.getByText('取件號碼', { exact: true }).waitFor()
   await customer.getByText(new RegExp(`預計 ${dayWord}.+ 可取`)).waitFor()
   const number = (await customer.getByText(/^\d{3,}$/).first().textContent()).trim()

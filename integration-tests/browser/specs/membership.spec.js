@@ -1,7 +1,7 @@
 // Customers use codes as guests, join with the code of an SMS or by LINE, and order with coupons and points.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, endpoints, faults, fillCheckout, launch, open, pickupNumber, pictures, signIn } from '../browser.js'
+import { DESKTOP, endpoints, faults, fillCheckout, launch, open, PHONE, pickupNumber, pictures, sendOrder, signIn } from '../browser.js'
 import { amountOff, asStaff, giveCoupon, join, mark, memberId, memberPage, newPhone, sentCode, shop } from '../members.js'
 
 let browser
@@ -30,7 +30,7 @@ async function enterCode(page, code) {
 
 async function placeOrder(page) {
   await page.getByText(/店家(?:會馬上|才會)收到訂單/).waitFor()
-  await page.getByRole('button', { name: /送出訂單/ }).dblclick()
+  await sendOrder(page)
   return pickupNumber(page)
 }
 

@@ -2,7 +2,7 @@
 // nothing: the page of the order shows what the server says.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, endpoints, faults, fillCheckout, launch, open, pickupNumber, pictures, signIn } from '../browser.js'
+import { DESKTOP, endpoints, faults, fillCheckout, launch, open, PHONE, pickupNumber, pictures, sendOrder, signIn } from '../browser.js'
 
 const COUNTDOWN = /^請在 \d+:\d\d 內付款$/
 
@@ -25,7 +25,7 @@ async function control(method, path, body) {
 async function placeOnline(page, method) {
   await fillCheckout(page)
   await page.getByRole('group', { name: '付款方式' }).getByText(method, { exact: true }).click()
-  await page.getByRole('button', { name: /送出訂單並付款/ }).dblclick()
+  await sendOrder(page)
 }
 
 // The provider's page is open.

@@ -1,7 +1,7 @@
 // Staff refunds an order from its detail: what a provider took goes back there, what was paid on site is paid out.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, faults, fillCheckout, launch, open, order, pickupNumber, pictures, signIn } from '../browser.js'
+import { DESKTOP, faults, fillCheckout, launch, open, order, PHONE, pickupNumber, pictures, sendOrder, signIn } from '../browser.js'
 
 let browser
 before(async () => {
@@ -35,7 +35,7 @@ test('one unit of an order paid online goes back by the provider', async () => {
   const customer = await open(browser, PHONE)
   await fillCheckout(customer)
   await customer.getByRole('group', { name: '付款方式' }).getByText('LINE Pay', { exact: true }).click()
-  await customer.getByRole('button', { name: /送出訂單並付款/ }).click()
+  await sendOrder(customer)
   await customer.getByText('模擬付款，不會扣款').waitFor()
   await customer.getByRole('button', { name: '付款', exact: true }).click()
   const number = await pickupNumber(customer)
