@@ -1,8 +1,9 @@
 // The demo's printers print an order; a manager sees what came out, adds a printer, writes a rule beside
-// the raster it prints, and a counter that finds a printer out of paper reads what to do.
+// the raster it prints, and a counter that finds a printer out of paper reads what to do. Whoever publishes a menu
+// learns what would be printed nowhere, and whoever opens the shop prints what it needs.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { DESKTOP, PHONE, endpoints, faults, launch, open, pictures, signIn } from '../browser.js'
+import { DESKTOP, PHONE, endpoints, faults, launch, open, order, pictures, signIn } from '../browser.js'
 
 const CONTROL = `${endpoints.sandbox.control}/printers`
 const COUNTER = '櫃檯出單機'
@@ -167,5 +168,136 @@ test('an order says what was printed of it, and prints again', async () => {
   await owner.getByText('已送去補印').waitFor()
   await owner.goto(printJobs)
   await owner.getByText(/^補印 \d+$/).first().waitFor()
+  assert.deepEqual(owner.errors, [])
+})
+
+// Switches every print point of the branch on or off, as a manager does.
+async function switchPoints(page, printers, on) {
+  await page.goto(printers)
+  await page.getByText('櫃檯顧客單').first().waitFor()
+  const all = page.getByRole('switch', { name: /^使用「/ })
+  for (let index = 0; index < (await all.count()); index += 1) {
+    const point = all.nth(index)
+    if ((await point.getAttribute('aria-checked')) !== String(on)) await point.click()
+    await page.waitForFunction(
+      ([at, wanted]) => {
+        const found = [...document.querySelectorAll('[role=switch][aria-label^="使用「"]')][at]
+        return found?.getAttribute('aria-checked') === wanted && !found.classList.contains('ant-switch-loading')
+      },
+      [index, String(on)],
+    )
+  }
+}
+
+test('whoever publishes learns which branch would print nothing, and may publish all the same', async () => {
+  const owner = await open(browser, DESKTOP)
+  const { printers, publish } = await signIn(owner)
+  await owner.goto(publish)
+  await owner.getByRole('button', { name: /^發布到 \d+ 間分店/ }).waitFor()
+  await owner.getByText('正在檢查出單規則').waitFor({ state: 'detached' })
+  assert.equal(await owner.getByText('有商品沒有出單機負責').count(), 0, 'branches without printers miss nothing')
+  await switchPoints(owner, printers, false)
+  try {
+    for (const [name, device] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+      const page = await open(browser, device)
+      await signIn(page)
+      await page.goto(publish)
+      await page.getByText('有商品沒有出單機負責').waitFor()
+      await page.getByText('所有商品都不會印出單子').waitFor()
+      assert.ok(await page.getByRole('button', { name: /^發布到 \d+ 間分店/ }).isEnabled(), 'a warning stops nobody')
+      assert.deepEqual(await faults(page), [])
+      await page.screenshot({ path: `${pictures}publish-print-routes-${name}.png`, fullPage: true })
+      assert.deepEqual(page.errors, [])
+    }
+    await owner.goto(publish)
+    await owner.getByRole('list', { name: '有商品沒有出單機負責' }).getByRole('link').click()
+    await owner.getByRole('heading', { name: '出單機設定' }).waitFor()
+    await owner.getByText('櫃檯顧客單').first().waitFor()
+  } finally {
+    await switchPoints(owner, printers, true)
+  }
+  await owner.goto(publish)
+  await owner.getByRole('button', { name: /^發布到 \d+ 間分店/ }).waitFor()
+  await owner.getByText('有商品沒有出單機負責').waitFor({ state: 'detached' })
+  assert.deepEqual(owner.errors, [])
+})
+
+test('a menu is published while printing is away', async () => {
+  const owner = await open(browser, DESKTOP)
+  const { publish } = await signIn(owner)
+  const away = { type: '/problems/TEMPORARILY_UNAVAILABLE', title: '', status: 503, reason: 'TEMPORARILY_UNAVAILABLE', detail: '', params: {}, fields: [] }
+  await owner.route('**/print-routes/check', (route) =>
+    route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(away) }),
+  )
+  await owner.goto(publish)
+  await owner.getByText('現在連不上出單服務').waitFor()
+  assert.deepEqual(await faults(owner), [])
+  await owner.screenshot({ path: `${pictures}publish-printing-away-desktop.png`, fullPage: true })
+  await owner.getByRole('button', { name: /^發布到 \d+ 間分店/ }).click()
+  await owner.getByText(/^已發布到 \d+ 間分店/).waitFor()
+  await owner.unroute('**/print-routes/check')
+  await owner.getByRole('button', { name: '回到檢查' }).click()
+  const again = owner.getByRole('button', { name: '再試一次' })
+  if (await again.isVisible()) await again.click()
+  await owner.getByText('現在連不上出單服務').waitFor({ state: 'detached' })
+  assert.deepEqual(owner.errors, [])
+})
+
+// An order that is still to be made.
+async function someOrder() {
+  const guest = await open(browser, PHONE)
+  await order(guest)
+  await guest.context().close()
+}
+
+for (const [name, device] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+  test(`the prep list stands beside the orders on a ${name}`, async () => {
+    await someOrder()
+    const owner = await open(browser, device)
+    const { orders } = await signIn(owner)
+    await owner.goto(orders)
+    await owner.getByRole('button', { name: '備料表' }).click()
+    const drawer = owner.getByRole('dialog')
+    await drawer.getByRole('img', { name: /^備料表/ }).first().waitFor()
+    await drawer.getByText(/^\d+ 筆訂單/).waitFor()
+    assert.deepEqual(await faults(owner), [])
+    await owner.screenshot({ path: `${pictures}prep-list-${name}.png` })
+    assert.deepEqual(owner.errors, [])
+  })
+}
+
+test('a prep list of a day comes out of the printer that is chosen, and an empty day prints nothing', async () => {
+  await someOrder()
+  const owner = await open(browser, DESKTOP)
+  const { printers, printJobs } = await signIn(owner)
+  await owner.goto(printers)
+  await owner.getByRole('button', { name: '備料表' }).click()
+  const drawer = owner.getByRole('dialog')
+  const print = drawer.getByRole('button', { name: '列印備料表' })
+  await drawer.getByRole('combobox', { name: '在哪裡印' }).click()
+  await owner.locator('.ant-select-dropdown:visible').getByTitle('櫃檯顧客單 · 櫃檯', { exact: true }).click()
+  await drawer.getByRole('img', { name: /^備料表/ }).first().waitFor()
+
+  const day = drawer.getByLabel('營業日')
+  const today = await day.inputValue()
+  await day.fill('2020-01-01')
+  await day.press('Enter')
+  await drawer.getByText('這段時間沒有要備的訂單').waitFor()
+  assert.ok(await print.isDisabled(), 'there is nothing to print')
+  await drawer.getByText('選時段', { exact: true }).click()
+  await drawer.getByText('依希望取件時間').waitFor()
+  assert.deepEqual(await faults(owner), [])
+  await owner.screenshot({ path: `${pictures}prep-list-empty-desktop.png` })
+  await drawer.getByText('整天', { exact: true }).click()
+  await day.fill(today)
+  await day.press('Enter')
+  await drawer.getByRole('img', { name: /^備料表/ }).first().waitFor()
+
+  const before = (await slipsOf('counter')).length
+  await print.click()
+  await owner.getByText('備料表已送去列印').waitFor()
+  await until('the prep list', async () => (await slipsOf('counter')).length > before)
+  await owner.goto(printJobs)
+  await owner.getByRole('row').filter({ hasText: '備料表' }).filter({ hasText: '櫃檯顧客單' }).filter({ hasText: '已印' }).first().waitFor()
   assert.deepEqual(owner.errors, [])
 })

@@ -26,7 +26,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
   return {
     account: {
       account_id: "account", account: "owner", name: "陳老闆", role: "owner",
-      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage", "report.transactions": "manage", "pay.settings": "manage", "device.printers": "manage", "member.list": "manage", "member.promotions": "manage", "member.codes": "manage", "member.point_rules": "manage", "member.profiles": "manage", "member.vip": "manage", "member.tags": "manage", "member.coupons": "manage", "member.ledger": "manage", "staff.accounts": "manage", "system.settings": "manage" },
+      permissions: { "store.catalog": "manage", "store.hours": "manage", "ops.orders": "manage", "ops.stock": "manage", "ops.pause": "manage", "ops.capacity": "manage", "ops.future": "manage", "report.transactions": "manage", "pay.settings": "manage", "device.printers": "manage", "member.list": "manage", "member.promotions": "manage", "member.codes": "manage", "member.point_rules": "manage", "member.profiles": "manage", "member.vip": "manage", "member.tags": "manage", "member.coupons": "manage", "member.ledger": "manage", "staff.accounts": "manage", "system.settings": "manage" },
       actions: ["order.cancel_late", "order.reopen", "order.refund", "member.unmask", "member.export", "member.erase", "member.merge", "points.adjust", "coupon.void", "test.order", "audit.view", "payment.credentials"], scope: { organisation: true, brand_ids: [], branch_ids: [] },
       enabled: true, version: 1, ...part,
     },
@@ -38,7 +38,7 @@ export function me(part: Partial<Me["account"]> = {}): Me {
 export function person(): Me {
   const role = process.env.MOCK_ROLE;
   if (role === "kitchen") return me({ role, name: "廚房", permissions: { "ops.orders": "operate", "ops.pause": "manage" }, actions: [] });
-  if (role === "counter") return me({ role, name: "櫃檯", permissions: { "ops.orders": "manage", "ops.stock": "view", "ops.pause": "manage" }, actions: [] });
+  if (role === "counter") return me({ role, name: "櫃檯", permissions: { "ops.orders": "manage", "ops.stock": "view", "ops.pause": "manage", "ops.future": "view" }, actions: [] });
   return me();
 }
 

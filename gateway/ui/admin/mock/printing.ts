@@ -1,4 +1,4 @@
-import type { NewPrintDevice, PrintAgent, PrintDecision, PrintDevice, PrintJob, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate } from "../src/data/types";
+import type { NewPrintDevice, PrintAgent, PrintDecision, PrintDevice, PrintJob, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate, RoutedProduct } from "../src/data/types";
 import type { Call, Route } from "./routes";
 import { found, Refusal, type World } from "./world";
 
@@ -161,6 +161,43 @@ function again(call: Call) {
   return { body: { job } };
 }
 
+/** Open orders of a branch that a list adds up; the mock knows no part of a day. */
+function openOrders(world: World, branchId: string): number {
+  const open = new Set(["placed", "accepted", "preparing"]);
+  return [...world.state.orders.values()].filter((order) => order.branch_id === branchId && open.has(order.state)).length;
+}
+
+function pointOf({ world, ids }: Call): PrintPoint {
+  return found(printingOf(world).points.find(({ print_point_id }) => print_point_id === ids[0]));
+}
+
+function previewPrepList(call: Call) {
+  const orders = openOrders(call.world, pointOf(call).branch_id);
+  return { body: { pages: orders > 0 ? [PICTURE] : [], orders } };
+}
+
+function printPrepList(call: Call) {
+  const point = pointOf(call);
+  const { jobs, devices } = printingOf(call.world);
+  if (openOrders(call.world, point.branch_id) === 0) throw new Refusal(422, "EMPTY_TARGET", {}, [{ field: "business_day", reason: "EMPTY_TARGET", params: {} }]);
+  const device = found(devices.find(({ device_id }) => device_id === point.device_id));
+  const job: PrintJob = {
+    ...found(jobs.at(-1)), job_id: call.world.fresh(), document: "prep_list", device_id: device.device_id, device_name: device.name, print_point_id: point.print_point_id, print_point_name: point.name,
+    order_id: null, order_number: "", pickup_number: "", revision: 0, state: "printed", reason: null, reprint: 0, reprint_of: null, due_at: new Date().toISOString(), version: 1,
+  };
+  jobs.unshift(job);
+  return { body: { job } };
+}
+
+/** The branch with printers prints everything; one more is shown as if it had a printer for its counter alone. */
+function brandRoutes({ world, ids, body }: Call) {
+  const { products, branch_ids } = body as { products: RoutedProduct[]; branch_ids?: string[] };
+  const [, other] = world.state.branches.filter(({ brand_id }) => brand_id === ids[0]);
+  if (!other || (branch_ids && branch_ids.length > 0 && !branch_ids.includes(other.branch_id))) return { body: { branches: [], next_page_token: "" } };
+  const unrouted = products.slice(0, 3).map(({ product_id }) => ({ product_id, methods: ["delivery"] }));
+  return { body: { branches: [{ branch_id: other.branch_id, unrouted_count: unrouted.length, unrouted }], next_page_token: "" } };
+}
+
 function listJobs({ world, query }: Call) {
   const wanted = query.get("states")?.split(",") ?? [];
   const device = query.get("device_id");
@@ -197,6 +234,10 @@ export const printingRoutes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/print-settings$/u, ({ world }) => ({ body: { settings: printingOf(world).settings } })],
   ["PUT", /^\/branches\/([^/]+)\/print-settings$/u, saveSettings],
   ["POST", /^\/branches\/([^/]+)\/print-routes\/check$/u, () => ({ body: { unrouted: [] } })],
+  ["POST", /^\/brands\/([^/]+)\/print-routes\/check$/u, brandRoutes],
+  ["GET", /^\/branches\/([^/]+)\/prep-points$/u, ({ world, ids }) => page("print_points", printingOf(world).points.filter(({ branch_id }) => branch_id === ids[0]).map(({ print_point_id, name, place, paper }) => ({ print_point_id, name, place, paper })))],
+  ["GET", /^\/print-points\/([^/]+)\/prep-lists\/preview$/u, previewPrepList],
+  ["POST", /^\/print-points\/([^/]+)\/prep-lists$/u, printPrepList],
   ["GET", /^\/brands\/([^/]+)\/print-templates$/u, ({ world }) => page("templates", printingOf(world).templates)],
   ["GET", /^\/print-template-defaults$/u, () => ({
     body: {

@@ -454,6 +454,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/branches/{branch_id}/prep-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the print points of a branch by name, as whoever prints a 備料表 chooses among them.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["list_prep_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/branches/{branch_id}/print-agents": {
         parameters: {
             query?: never;
@@ -1159,6 +1179,26 @@ export interface paths {
          */
         put: operations["order_payment_methods"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/brands/{brand_id}/print-routes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * NO_PRINT_ROUTE before a brand's menu is published: checks of each of its branches that has a print point which of these products reach none, as CheckPrintRoutes does.
+         * @description Branches without a print point print nothing and are left out. Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        post: operations["check_brand_print_routes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3073,10 +3113,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 備料表: prints what the open orders of a business day need, by station, on a print point.
-         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, EMPTY_TARGET (no order), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
+         * 備料表: prints what the open orders of a business day or of a part of it need, by station, on a print point.
+         * @description An order counts at the time it is wanted at, or else promised for. Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, EMPTY_TARGET (no order), IDEMPOTENCY_MISMATCH. Repeating with the same key is safe.
          */
         post: operations["print_prep_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-points/{print_point_id}/prep-lists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draws the 備料表 that PrintPrepList would print now, dot by dot.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE. Safe to repeat.
+         */
+        get: operations["preview_prep_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5422,6 +5482,21 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A branch in which products reach no print point. */
+        BranchPrintRoutes: {
+            /**
+             * Format: uuid
+             * @description Branch.
+             */
+            branch_id: string;
+            /** @description The first 20 of them, in the order of the request. */
+            unrouted: components["schemas"]["UnroutedProduct"][];
+            /**
+             * Format: int32
+             * @description How many of the products do not, in one method or more.
+             */
+            unrouted_count: number;
+        };
         /**
          * @description State of a branch.
          * @enum {string}
@@ -5861,6 +5936,29 @@ export interface components {
              * @description Percent of the limit, 0–100; all shares together are at most 100.
              */
             percent: number;
+        };
+        /** @description Request of CheckBrandPrintRoutes. */
+        CheckBrandPrintRoutesRequest: {
+            /** @description Branches to check, at most 2,000; those of the caller's scope when left out. */
+            branch_ids?: string[];
+            /** @description Methods that are offered; empty for all. */
+            methods?: components["schemas"]["Method"][];
+            /**
+             * Format: int32
+             * @description How many branches with print points are checked at a time: 20, 50 or 100; 0 is 50.
+             */
+            page_size?: number | null;
+            /** @description Token of the page before; empty for the first. */
+            page_token?: string | null;
+            /** @description Products of the brand's menu, 1–2,000. */
+            products?: components["schemas"]["RoutedProductInput"][];
+        };
+        /** @description Response of CheckBrandPrintRoutes. */
+        CheckBrandPrintRoutesResponse: {
+            /** @description Branches of the page in which a product reaches no print point; there may be none although a page follows. */
+            branches: components["schemas"]["BranchPrintRoutes"][];
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
         };
         /** @description Request of CheckPrintRoutes. */
         CheckPrintRoutesRequest: {
@@ -8894,6 +8992,13 @@ export interface components {
         ListPointsProgrammesResponse: {
             /** @description Programmes: that of the organisation first, then those of brands. */
             programmes: components["schemas"]["PointsProgramme"][];
+        };
+        /** @description Response of ListPrepPoints. */
+        ListPrepPointsResponse: {
+            /** @description Token of the next page; empty at the end. */
+            next_page_token: string;
+            /** @description Print points. */
+            print_points: components["schemas"]["PrepPoint"][];
         };
         /** @description Response of ListPrintAgents. */
         ListPrintAgentsResponse: {
@@ -11939,6 +12044,20 @@ export interface components {
              */
             points: number;
         };
+        /** @description A print point that a 備料表 can be printed on. */
+        PrepPoint: {
+            /** @description Name. */
+            name: string;
+            /** @description Paper of its device. */
+            paper: components["schemas"]["Paper"];
+            /** @description 擺放位置. */
+            place: string;
+            /**
+             * Format: uuid
+             * @description Print point.
+             */
+            print_point_id: string;
+        };
         /** @description Request of PreviewHours. */
         PreviewHoursRequest: {
             /** @description Booked orders outside are counted and not listed: to follow what is being typed. */
@@ -12074,6 +12193,16 @@ export interface components {
              * @description Points that members have now.
              */
             outstanding_points: number;
+        };
+        /** @description Response of PreviewPrepList. */
+        PreviewPrepListResponse: {
+            /**
+             * Format: int32
+             * @description Orders that are added up.
+             */
+            orders: number;
+            /** @description Pictures of the pages, PNG as base64, at most 20; none without an order. */
+            pages: string[];
         };
         /** @description Response of PreviewPrintJob. */
         PreviewPrintJobResponse: {
@@ -12675,6 +12804,16 @@ export interface components {
         PrintPrepListRequest: {
             /** @description Business day, YYYY-MM-DD. */
             business_day: string;
+            /**
+             * Format: int32
+             * @description Start of a part of the day in minutes after its midnight in the branch's zone, 0–2,878: 1,500 is 01:00 of the night that follows. Null, as is `to_minute`, for all of the day.
+             */
+            from_minute?: number | null;
+            /**
+             * Format: int32
+             * @description Its end, which is no longer in it, 1–2,879, after the start.
+             */
+            to_minute?: number | null;
         };
         /** @description Response of PrintPrepList. */
         PrintPrepListResponse: {
@@ -17169,6 +17308,7 @@ export type Benefits = components['schemas']['Benefits'];
 export type BookedSettlement = components['schemas']['BookedSettlement'];
 export type Branch = components['schemas']['Branch'];
 export type BranchInput = components['schemas']['BranchInput'];
+export type BranchPrintRoutes = components['schemas']['BranchPrintRoutes'];
 export type BranchState = components['schemas']['BranchState'];
 export type Brand = components['schemas']['Brand'];
 export type BrandInput = components['schemas']['BrandInput'];
@@ -17202,6 +17342,8 @@ export type ChangePromotionStateRequest = components['schemas']['ChangePromotion
 export type ChangePromotionStateResponse = components['schemas']['ChangePromotionStateResponse'];
 export type Channel = components['schemas']['Channel'];
 export type ChannelShare = components['schemas']['ChannelShare'];
+export type CheckBrandPrintRoutesRequest = components['schemas']['CheckBrandPrintRoutesRequest'];
+export type CheckBrandPrintRoutesResponse = components['schemas']['CheckBrandPrintRoutesResponse'];
 export type CheckPrintRoutesRequest = components['schemas']['CheckPrintRoutesRequest'];
 export type CheckPrintRoutesResponse = components['schemas']['CheckPrintRoutesResponse'];
 export type CheckPromotionRequest = components['schemas']['CheckPromotionRequest'];
@@ -17456,6 +17598,7 @@ export type ListPaymentMethodsResponse = components['schemas']['ListPaymentMetho
 export type ListPointAdjustmentsResponse = components['schemas']['ListPointAdjustmentsResponse'];
 export type ListPointEntriesResponse = components['schemas']['ListPointEntriesResponse'];
 export type ListPointsProgrammesResponse = components['schemas']['ListPointsProgrammesResponse'];
+export type ListPrepPointsResponse = components['schemas']['ListPrepPointsResponse'];
 export type ListPrintAgentsResponse = components['schemas']['ListPrintAgentsResponse'];
 export type ListPrintJobsResponse = components['schemas']['ListPrintJobsResponse'];
 export type ListPrintPointsResponse = components['schemas']['ListPrintPointsResponse'];
@@ -17612,6 +17755,7 @@ export type PointsRedeemingInput = components['schemas']['PointsRedeemingInput']
 export type PointsRules = components['schemas']['PointsRules'];
 export type PointsRulesInput = components['schemas']['PointsRulesInput'];
 export type PointsSum = components['schemas']['PointsSum'];
+export type PrepPoint = components['schemas']['PrepPoint'];
 export type PreviewHoursRequest = components['schemas']['PreviewHoursRequest'];
 export type PreviewHoursResponse = components['schemas']['PreviewHoursResponse'];
 export type PreviewLimitsRequest = components['schemas']['PreviewLimitsRequest'];
@@ -17620,6 +17764,7 @@ export type PreviewPauseRequest = components['schemas']['PreviewPauseRequest'];
 export type PreviewPauseResponse = components['schemas']['PreviewPauseResponse'];
 export type PreviewPointsProgrammeRequest = components['schemas']['PreviewPointsProgrammeRequest'];
 export type PreviewPointsProgrammeResponse = components['schemas']['PreviewPointsProgrammeResponse'];
+export type PreviewPrepListResponse = components['schemas']['PreviewPrepListResponse'];
 export type PreviewPrintJobResponse = components['schemas']['PreviewPrintJobResponse'];
 export type PreviewRuleRequest = components['schemas']['PreviewRuleRequest'];
 export type PreviewRuleResponse = components['schemas']['PreviewRuleResponse'];
@@ -18849,6 +18994,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListPausesResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prep_points: {
+        parameters: {
+            query?: {
+                /** @description 20, 50 or 100; 0 is 50. */
+                page_size?: number;
+                /** @description Token of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Branch. */
+                branch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPrepPointsResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -20520,6 +20702,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPaymentMethodsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_brand_print_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Brand. */
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBrandPrintRoutesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckBrandPrintRoutesResponse"];
                 };
             };
             /** @description The request was refused. */
@@ -24320,6 +24538,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrintPrepListResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_prep_list: {
+        parameters: {
+            query?: {
+                /** @description Business day, YYYY-MM-DD. */
+                business_day?: string;
+                /** @description Start of a part of the day, as in PrintPrepList. */
+                from_minute?: number;
+                /** @description Its end. */
+                to_minute?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Print point. */
+                print_point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPrepListResponse"];
                 };
             };
             /** @description The request was refused. */

@@ -6,28 +6,22 @@ use chassis::{
     error::{CommonReason, Problem, check_version},
     id::{BranchId, DeviceId, OrderId, OrganisationId, PrintJobId, PrintPointId, PrintRuleId},
 };
-use chrono::NaiveDate;
-use print_render::{Document as Drawn, PrepStation};
+use print_render::Document as Drawn;
 use proto::printing::v1::PrintingReason;
 
-use super::{
-    Dependencies, new_jobs, order_events, order_facts, print_points, scope, settle,
-    slips::{self, PrepPayload},
-};
+use super::{Dependencies, new_jobs, order_events, order_facts, scope, settle, slips};
 use crate::{
     domain::{
-        document::{Document, Trigger},
+        document::Trigger,
         heads::Heads,
         job::{Job, MOST_REPRINTS, State},
         routing::{self, Plan},
     },
-    store::{self, orders::OrderCopy, print_attempts::Attempt},
+    store::{self, print_attempts::Attempt},
 };
 
 /// Jobs of one order that are listed.
 const MOST_OF_ORDER: i64 = 200;
-/// Orders of one day that a 備料表 adds up.
-const MOST_ORDERS: i64 = 5_000;
 
 /// A job with the names that a list shows.
 #[derive(Clone, Debug)]
@@ -365,55 +359,4 @@ pub async fn cancel(
     job.cancel(deps.clock.now())?;
     settle::store(deps, tx, &job, before.state).await?;
     Ok((before, job))
-}
-
-/// Prints what the open orders of a business day need, in the transaction of its idempotency key.
-pub async fn print_prep_list(
-    deps: &Dependencies,
-    tx: &mut TenantTx,
-    identity: &Identity,
-    point: PrintPointId,
-    day: NaiveDate,
-) -> Result<Job, Problem> {
-    let point = print_points::get(tx, identity, point).await?;
-    let branch = scope::branch(tx, identity, point.branch).await?;
-    let orders = store::orders::list_open(tx, point.branch, day, MOST_ORDERS).await?;
-    let orders = drawn(tx, &orders).await?;
-    if orders.is_empty() {
-        return Err(Problem::new(CommonReason::EmptyTarget)
-            .message("no open order of the day")
-            .field("business_day", CommonReason::EmptyTarget));
-    }
-    let now = deps.clock.now();
-    let payload = PrepPayload::of(day, now, orders.len(), PrepStation::totals(&orders));
-    let settings = store::branches::settings(tx, point.branch).await?;
-    let job = Job {
-        point: Some(point.id),
-        payload: Some(serde_json::to_value(payload).map_err(Problem::internal)?),
-        copies: point.copies,
-        ..new_jobs::blank(
-            deps,
-            branch.brand,
-            point.branch,
-            point.device,
-            Document::PrepList,
-            now + settings.keep(),
-        )
-    };
-    let inserted = new_jobs::insert(deps, tx, vec![job]).await?;
-    let inserted = inserted.into_iter().next();
-    inserted.ok_or_else(|| Problem::internal(anyhow::anyhow!("a new job was there before")))
-}
-
-async fn drawn(
-    tx: &mut TenantTx,
-    orders: &[OrderCopy],
-) -> Result<Vec<print_render::SlipOrder>, Problem> {
-    let wanted: Vec<(OrderId, i32)> = orders.iter().map(|of| (of.id, of.revision)).collect();
-    let snapshots = store::orders::list_snapshots(tx, &wanted).await?;
-    let mut found = Vec::with_capacity(snapshots.len());
-    for (_, _, bytes) in snapshots {
-        found.push(slips::order_of(&order_facts::decode(&bytes)?));
-    }
-    Ok(found)
 }

@@ -5,7 +5,6 @@ use chassis::{
     db::TenantTx,
     error::{CommonReason, Problem, Violations, check_version},
     id::{BranchId, OrganisationId, PrintPointId},
-    sales::Method,
 };
 
 use super::{Dependencies, order_end, refusals, scope, settle};
@@ -13,8 +12,6 @@ use crate::{
     domain::{
         job::{Reason, State},
         print_point::PrintPoint,
-        print_rule::Item,
-        routing,
         settings::BranchSettings,
     },
     store,
@@ -175,22 +172,4 @@ pub async fn save_settings(
     settings.version = before.version + 1;
     store::branches::save_settings(tx, branch, &settings).await?;
     Ok((before, settings))
-}
-
-/// The methods in which each product reaches no print point of a branch.
-pub async fn unrouted(
-    deps: &Dependencies,
-    identity: &Identity,
-    org: OrganisationId,
-    branch: BranchId,
-    items: &[Item<'_>],
-    methods: &[Method],
-) -> Result<Vec<Vec<Method>>, Problem> {
-    let mut tx = deps.db.tenant(org).await?;
-    scope::branch(&mut tx, identity, branch).await?;
-    let points = store::print_points::list_with_rules(&mut tx, &[branch]).await?;
-    let unrouted = items
-        .iter()
-        .map(|item| routing::unrouted(*item, methods, &points));
-    Ok(unrouted.collect())
 }

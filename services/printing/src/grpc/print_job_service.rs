@@ -3,28 +3,29 @@
 use chassis::{
     audit,
     authn::RequestExt as _,
-    business_day,
     db::TenantTx,
     error::{CommonReason, Problem, Violations},
-    id::{self, DeviceId, PrintRuleId},
+    id::{self, DeviceId, PrintPointId, PrintRuleId},
     idempotency::Once,
     request::{self, PageRequest},
 };
 use proto::printing::v1::{
     CancelPrintJobRequest, CancelPrintJobResponse, DecidePrintJobRequest, DecidePrintJobResponse,
     GetPrintJobRequest, GetPrintJobResponse, ListOrderPrintJobsRequest, ListOrderPrintJobsResponse,
-    ListPrintJobsRequest, ListPrintJobsResponse, PreviewPrintJobRequest, PreviewPrintJobResponse,
-    PrintDecision, PrintJob, PrintOrderRequest, PrintOrderResponse, PrintPrepListRequest,
-    PrintPrepListResponse, ReprintJobRequest, ReprintJobResponse,
+    ListPrepPointsRequest, ListPrepPointsResponse, ListPrintJobsRequest, ListPrintJobsResponse,
+    PreviewPrepListRequest, PreviewPrepListResponse, PreviewPrintJobRequest,
+    PreviewPrintJobResponse, PrintDecision, PrintJob, PrintOrderRequest, PrintOrderResponse,
+    PrintPrepListRequest, PrintPrepListResponse, ReprintJobRequest, ReprintJobResponse,
     print_job_service_server as server,
 };
 use tonic::Request;
 
-use super::{convert, request::rpcs, template_convert};
+use super::{convert, prep_lists, request::rpcs, template_convert};
 use crate::{
     app::{
         Dependencies,
         jobs::{self, JobFilter},
+        prep_lists as lists, print_points,
     },
     domain::job::{Job, State},
 };
@@ -52,6 +53,8 @@ rpcs! {
         reprint_job(ReprintJobRequest) -> ReprintJobResponse;
         decide_print_job(DecidePrintJobRequest) -> DecidePrintJobResponse;
         cancel_print_job(CancelPrintJobRequest) -> CancelPrintJobResponse;
+        list_prep_points(ListPrepPointsRequest) -> ListPrepPointsResponse;
+        preview_prep_list(PreviewPrepListRequest) -> PreviewPrepListResponse;
         print_prep_list(PrintPrepListRequest) -> PrintPrepListResponse;
     }
 }
@@ -239,6 +242,47 @@ impl PrintJobService {
         Ok(CancelPrintJobResponse { job: Some(job) })
     }
 
+    async fn list_prep_points(
+        &self,
+        request: &Request<ListPrepPointsRequest>,
+    ) -> Result<ListPrepPointsResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let branch = id::parse("branch_id", &asked.branch_id, &mut violations);
+        let page: PageRequest<(String, PrintPointId)> =
+            request::page(asked.page_size, &asked.page_token, &mut violations);
+        let branch = violations.finish(branch)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let (after, limit) = (page.after.as_ref(), page.limit());
+        let found = print_points::list(&self.deps, identity, org, branch, after, limit).await?;
+        let page = page.page(found, |last| (last.name.clone(), last.id));
+        Ok(ListPrepPointsResponse {
+            print_points: page.items.iter().map(prep_lists::point).collect(),
+            next_page_token: page.next_page_token.unwrap_or_default(),
+        })
+    }
+
+    async fn preview_prep_list(
+        &self,
+        request: &Request<PreviewPrepListRequest>,
+    ) -> Result<PreviewPrepListResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let point = id::parse("print_point_id", &asked.print_point_id, &mut violations);
+        let part = (asked.from_minute, asked.to_minute);
+        let span = prep_lists::parse_span(&asked.business_day, part, &mut violations);
+        let (point, span) = violations.finish((point, span))?;
+        let (org, identity) = (request.org()?, request.identity());
+        let found = lists::preview(&self.deps, identity, org, point, span).await?;
+        let Some((drawn, orders)) = found else {
+            return Ok(PreviewPrepListResponse::default());
+        };
+        Ok(PreviewPrepListResponse {
+            pages: template_convert::pictures(drawn).await?,
+            orders: i32::try_from(orders).unwrap_or(i32::MAX),
+        })
+    }
+
     async fn print_prep_list(
         &self,
         request: &Request<PrintPrepListRequest>,
@@ -248,16 +292,14 @@ impl PrintJobService {
         let key = &asked.idempotency_key;
         let once = Once::parse("PrintPrepList", key, asked, &mut violations);
         let point = id::parse("print_point_id", &asked.print_point_id, &mut violations);
-        let day = business_day::parse_date(&asked.business_day);
-        if day.is_none() {
-            violations.push("business_day", CommonReason::ValidationFailed);
-        }
-        let (point, day) = violations.finish((point, day))?;
+        let part = (asked.from_minute, asked.to_minute);
+        let span = prep_lists::parse_span(&asked.business_day, part, &mut violations);
+        let (point, span) = violations.finish((point, span))?;
         let identity = request.identity();
         let mut tx = self.deps.db.tenant(request.org()?).await?;
         let response = once
             .run(&mut tx, &*self.deps.clock, async |tx| {
-                let new = jobs::print_prep_list(&self.deps, tx, identity, point, day).await?;
+                let new = lists::print(&self.deps, tx, identity, point, span).await?;
                 let new = shown(tx, new).await?;
                 audit::after(&new);
                 Ok::<_, Problem>(PrintPrepListResponse { job: Some(new) })

@@ -3,32 +3,32 @@
 use chassis::{
     audit,
     authn::RequestExt as _,
-    error::{CommonReason, Problem, Violations},
-    id::{self, CategoryId, PrintPointId, PrintRuleId, ProductId},
+    error::{Problem, Violations},
+    id::{self, BranchId, PrintPointId, PrintRuleId},
     idempotency::Once,
     request::{self, PageRequest},
 };
 use proto::printing::v1::{
-    CheckPrintRoutesRequest, CheckPrintRoutesResponse, CreatePrintPointRequest,
-    CreatePrintPointResponse, CreatePrintRuleRequest, CreatePrintRuleResponse,
-    DeletePrintPointRequest, DeletePrintPointResponse, DeletePrintRuleRequest,
-    DeletePrintRuleResponse, GetPrintSettingsRequest, GetPrintSettingsResponse,
-    ListPrintPointsRequest, ListPrintPointsResponse, ListPrintRulesRequest, ListPrintRulesResponse,
-    UnroutedProduct, UpdatePrintPointRequest, UpdatePrintPointResponse, UpdatePrintRuleRequest,
+    CheckBrandPrintRoutesRequest, CheckBrandPrintRoutesResponse, CheckPrintRoutesRequest,
+    CheckPrintRoutesResponse, CreatePrintPointRequest, CreatePrintPointResponse,
+    CreatePrintRuleRequest, CreatePrintRuleResponse, DeletePrintPointRequest,
+    DeletePrintPointResponse, DeletePrintRuleRequest, DeletePrintRuleResponse,
+    GetPrintSettingsRequest, GetPrintSettingsResponse, ListPrintPointsRequest,
+    ListPrintPointsResponse, ListPrintRulesRequest, ListPrintRulesResponse,
+    UpdatePrintPointRequest, UpdatePrintPointResponse, UpdatePrintRuleRequest,
     UpdatePrintRuleResponse, UpdatePrintSettingsRequest, UpdatePrintSettingsResponse,
     print_point_service_server as server,
 };
 use tonic::Request;
 
-use super::{convert, request::rpcs};
+use super::{convert, print_routes, request::rpcs};
 use crate::{
-    app::{Dependencies, print_points, print_rules},
-    domain::print_rule::Item,
+    app::{Dependencies, print_points, print_routes as routes, print_rules},
     store,
 };
 
-/// Products that are checked at a time.
-const MOST_PRODUCTS: usize = 2_000;
+/// Branches whose print points are checked at a time.
+const MOST_BRANCHES: usize = 2_000;
 
 /// The gRPC service.
 pub struct PrintPointService {
@@ -56,6 +56,7 @@ rpcs! {
         get_print_settings(GetPrintSettingsRequest) -> GetPrintSettingsResponse;
         update_print_settings(UpdatePrintSettingsRequest) -> UpdatePrintSettingsResponse;
         check_print_routes(CheckPrintRoutesRequest) -> CheckPrintRoutesResponse;
+        check_brand_print_routes(CheckBrandPrintRoutesRequest) -> CheckBrandPrintRoutesResponse;
     }
 }
 
@@ -287,47 +288,42 @@ impl PrintPointService {
         let mut violations = Violations::new();
         let branch = id::parse("branch_id", &asked.branch_id, &mut violations);
         let methods = convert::methods_or_all("methods", &asked.methods, &mut violations);
-        if !(1..=MOST_PRODUCTS).contains(&asked.products.len()) {
-            let params = [("min", 1), ("max", MOST_PRODUCTS)];
-            violations.push_with("products", CommonReason::ValidationFailed, params);
-        }
-        let mut parsed: Vec<(ProductId, Vec<CategoryId>)> = Vec::new();
-        for (index, product) in asked.products.iter().take(MOST_PRODUCTS).enumerate() {
-            let at = format!("products[{index}]");
-            let id = id::parse(
-                &format!("{at}.product_id"),
-                &product.product_id,
-                &mut violations,
-            );
-            let field = format!("{at}.category_ids");
-            let categories = request::ids(&field, &product.category_ids, 50, &mut violations);
-            parsed.extend(id.map(|id| (id, categories)));
-        }
+        let products = print_routes::parse_products(&asked.products, &mut violations);
         let branch = violations.finish(branch)?;
-        let items: Vec<Item<'_>> = parsed
-            .iter()
-            .zip(&asked.products)
-            .map(|((product, categories), given)| Item {
-                product: *product,
-                categories,
-                station: &given.station,
-                print_tag: &given.print_tag,
-            })
-            .collect();
         let (org, identity) = (request.org()?, request.identity());
-        let unrouted =
-            print_points::unrouted(&self.deps, identity, org, branch, &items, &methods).await?;
-        let unrouted = items
-            .iter()
-            .zip(unrouted)
-            .filter(|(_, methods)| !methods.is_empty());
+        let found = routes::unrouted(&self.deps, identity, org, branch, products, methods).await?;
         Ok(CheckPrintRoutesResponse {
-            unrouted: unrouted
-                .map(|(item, methods)| UnroutedProduct {
-                    product_id: item.product.to_string(),
-                    methods: methods.iter().map(|method| method.to_wire()).collect(),
-                })
-                .collect(),
+            unrouted: found.iter().map(print_routes::unrouted).collect(),
+        })
+    }
+
+    async fn check_brand_print_routes(
+        &self,
+        request: &Request<CheckBrandPrintRoutesRequest>,
+    ) -> Result<CheckBrandPrintRoutesResponse, Problem> {
+        let asked = request.get_ref();
+        let mut violations = Violations::new();
+        let brand = id::parse("brand_id", &asked.brand_id, &mut violations);
+        let named: Vec<BranchId> = request::ids(
+            "branch_ids",
+            &asked.branch_ids,
+            MOST_BRANCHES,
+            &mut violations,
+        );
+        let methods = convert::methods_or_all("methods", &asked.methods, &mut violations);
+        let products = print_routes::parse_products(&asked.products, &mut violations);
+        let page: PageRequest<BranchId> =
+            request::page(asked.page_size, &asked.page_token, &mut violations);
+        let brand = violations.finish(brand)?;
+        let (org, identity) = (request.org()?, request.identity());
+        let (menu, span) = ((products, methods), (page.after, page.limit()));
+        let found =
+            routes::unrouted_of_brand(&self.deps, identity, org, brand, &named, menu, span).await?;
+        let page = page.page(found, |(branch, _)| *branch);
+        let missing = page.items.iter().filter(|(_, found)| !found.is_empty());
+        Ok(CheckBrandPrintRoutesResponse {
+            branches: missing.map(print_routes::of_branch).collect(),
+            next_page_token: page.next_page_token.unwrap_or_default(),
         })
     }
 }

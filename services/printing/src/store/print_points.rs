@@ -198,6 +198,30 @@ pub async fn list_with_rules(
         .collect()
 }
 
+/// Those of some branches that have a print point in use, by id; `after` is the one that the page before ended with.
+pub async fn list_branches(
+    tx: &mut TenantTx,
+    branches: &[BranchId],
+    after: Option<BranchId>,
+    limit: i64,
+) -> Result<Vec<BranchId>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT DISTINCT branch_id AS "branch: BranchId"
+         FROM print_points
+         WHERE org_id = $1 AND branch_id = ANY($2) AND NOT archived
+           AND ($3::uuid IS NULL OR branch_id > $3)
+         ORDER BY branch_id
+         LIMIT $4"#,
+        tx.org().as_uuid(),
+        &words::uuids(branches),
+        after.map(|branch| branch.as_uuid()),
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(found)
+}
+
 /// How many print points in use a branch has. Others wait until the transaction ends.
 pub async fn count_for_insert(tx: &mut TenantTx, branch: BranchId) -> Result<i64, StoreError> {
     super::branches::lock(tx, branch).await?;

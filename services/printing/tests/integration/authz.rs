@@ -14,9 +14,10 @@ use crate::common::{Shop, reason};
 const PRINTERS: &str = "device.printers";
 const ORDERS: &str = "ops.orders";
 const FUTURE: &str = "ops.future";
+const CATALOGUE: &str = "store.catalog";
 
 /// RPC of staff, its permission and level, and whether it is audited.
-const MATRIX: [(&str, &str, Level, bool); 40] = [
+const MATRIX: [(&str, &str, Level, bool); 43] = [
     ("DeviceService/ListDevices", PRINTERS, Level::View, false),
     ("DeviceService/ListDeviceStates", ORDERS, Level::View, false),
     ("DeviceService/GetDevice", PRINTERS, Level::View, false),
@@ -128,6 +129,12 @@ const MATRIX: [(&str, &str, Level, bool); 40] = [
         false,
     ),
     (
+        "PrintPointService/CheckBrandPrintRoutes",
+        CATALOGUE,
+        Level::View,
+        false,
+    ),
+    (
         "TemplateService/ListTemplates",
         PRINTERS,
         Level::View,
@@ -190,6 +197,13 @@ const MATRIX: [(&str, &str, Level, bool); 40] = [
         ORDERS,
         Level::Operate,
         true,
+    ),
+    ("PrintJobService/ListPrepPoints", FUTURE, Level::View, false),
+    (
+        "PrintJobService/PreviewPrepList",
+        FUTURE,
+        Level::View,
+        false,
     ),
     ("PrintJobService/PrintPrepList", FUTURE, Level::View, true),
 ];

@@ -2,11 +2,11 @@
 
 use proto::printing::v1::{
     CancelPrintJobRequest, Document, GetPrintJobRequest, ListOrderPrintJobsRequest,
-    ListPrintJobsRequest, PrintJobReason, PrintJobState, PrintOrderRequest, PrintPrepListRequest,
-    PrintTrigger, ReprintJobRequest,
+    ListPrintJobsRequest, PrintJobReason, PrintJobState, PrintOrderRequest, PrintTrigger,
+    ReprintJobRequest,
 };
 
-use crate::common::{Shop, Step, reason, texts};
+use crate::common::{Shop, Step, reason};
 
 #[tokio::test]
 async fn an_order_is_printed_by_hand_and_again_with_its_number() {
@@ -172,34 +172,4 @@ async fn jobs_are_listed_by_page_the_latest_first_with_their_attempts() {
     assert_eq!(found.attempts.len(), 1);
     let attempt = &found.attempts[0];
     assert!(attempt.printed && attempt.delivered_at.is_some());
-}
-
-#[tokio::test]
-async fn a_prep_list_adds_up_the_open_orders_of_a_day() {
-    let shop = Shop::open().await;
-    let printer = shop.printer("S-1").await;
-    let point = shop
-        .prints(printer, "廚房", Document::KitchenSlip, PrintTrigger::Ready)
-        .await;
-    let prep = |key: &str, day: &str| PrintPrepListRequest {
-        idempotency_key: key.to_owned(),
-        print_point_id: point.print_point_id.clone(),
-        business_day: day.to_owned(),
-    };
-    let refused = shop.jobs().print_prep_list(prep("a", "2026-09-02")).await;
-    assert_eq!(reason(refused), "EMPTY_TARGET");
-    let refused = shop.jobs().print_prep_list(prep("a", "2026-9-2")).await;
-    assert_eq!(reason(refused), "VALIDATION_FAILED");
-    let mut orders = Vec::new();
-    for number in ["001", "002", "003"] {
-        orders.push(shop.accepted(number).await);
-    }
-    shop.step(&mut orders[2], Step::Cancelled).await;
-    shop.jobs()
-        .print_prep_list(prep("b", "2026-09-02"))
-        .await
-        .unwrap();
-    let slip = shop.poll(printer).await.unwrap();
-    let text = texts(&slip).join(" ");
-    assert!(text.contains("紅玉紅茶") && text.contains('4'), "{text}");
 }

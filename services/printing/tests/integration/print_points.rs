@@ -1,15 +1,12 @@
 //! Print points, rules and settings.
 
-use chassis::id::{PrintTemplateId, ProductId};
-use proto::{
-    common::v1::Method,
-    printing::v1::{
-        CheckPrintRoutesRequest, CreatePrintRuleRequest, DeletePrintPointRequest,
-        DeletePrintRuleRequest, Document, DocumentTemplate, GetPrintSettingsRequest, LineFilter,
-        ListPrintPointsRequest, ListPrintRulesRequest, Paper, PrintChannel, PrintJobReason,
-        PrintJobState, PrintRule, PrintSettings, PrintTrigger, RoutedProduct, SlipsPer,
-        UpdatePrintPointRequest, UpdatePrintRuleRequest, UpdatePrintSettingsRequest,
-    },
+use chassis::id::PrintTemplateId;
+use proto::printing::v1::{
+    CreatePrintRuleRequest, DeletePrintPointRequest, DeletePrintRuleRequest, Document,
+    DocumentTemplate, GetPrintSettingsRequest, LineFilter, ListPrintPointsRequest,
+    ListPrintRulesRequest, Paper, PrintChannel, PrintJobReason, PrintJobState, PrintRule,
+    PrintSettings, PrintTrigger, SlipsPer, UpdatePrintPointRequest, UpdatePrintRuleRequest,
+    UpdatePrintSettingsRequest,
 };
 
 use crate::common::{Shop, Step, fields, reason};
@@ -263,47 +260,4 @@ async fn settings_of_a_branch_have_defaults_ranges_and_versions() {
     shop.advance_secs(10 * 60);
     let expired = async || shop.states().await == [PrintJobState::Expired];
     testkit::eventually(expired).await;
-}
-
-#[tokio::test]
-async fn a_product_that_reaches_no_print_point_is_named() {
-    let shop = Shop::open().await;
-    let printer = shop.printer("S-1").await;
-    let point = shop.point(printer.device, "吧台");
-    let point = shop.try_create_point("p", point).await.unwrap();
-    let mut rule = shop.rule(Document::KitchenSlip, PrintTrigger::Accepted);
-    rule.methods = vec![Method::Pickup.into()];
-    rule.filter = Some(LineFilter {
-        stations: vec!["吧台".to_owned()],
-        ..Default::default()
-    });
-    shop.add_rule(&point, rule).await;
-    let product = |station: &str| RoutedProduct {
-        product_id: ProductId::new(shop.service.clock()).to_string(),
-        station: station.to_owned(),
-        ..Default::default()
-    };
-    let (tea, fried) = (product("吧台"), product("廚房"));
-    let check = |products| CheckPrintRoutesRequest {
-        branch_id: shop.branch.to_string(),
-        products,
-        methods: vec![Method::Pickup.into(), Method::Delivery.into()],
-    };
-    let products = vec![tea.clone(), fried.clone()];
-    let found = shop.points().check_print_routes(check(products)).await;
-    let found = found.unwrap().into_inner().unrouted;
-    let found: Vec<_> = found
-        .into_iter()
-        .map(|of| (of.product_id, of.methods))
-        .collect();
-    let both = vec![Method::Pickup.into(), Method::Delivery.into()];
-    assert_eq!(
-        found,
-        [
-            (tea.product_id, vec![Method::Delivery.into()]),
-            (fried.product_id, both)
-        ]
-    );
-    let refused = shop.points().check_print_routes(check(Vec::new())).await;
-    assert_eq!(fields(refused), ["products"]);
 }

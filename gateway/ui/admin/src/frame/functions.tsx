@@ -78,7 +78,7 @@ export const functionGroups: readonly FunctionGroup[] = [
   {
     title: texts.groups.daily,
     functions: [
-      { id: "orders", title: texts.functionNames.orders, also: "訂單 接單 order board F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
+      { id: "orders", title: texts.functionNames.orders, also: "訂單 接單 備料表 order board prep list F09", icon: <ContainerOutlined />, permission: "ops.orders", path: inBranch(paths.orders) },
       { id: "stock", title: texts.functionNames.stock, also: "庫存 盤點 進貨 stock inventory count F10", icon: <DatabaseOutlined />, permission: "ops.stock", path: inBranch(paths.stock) },
       { id: "pauses", title: texts.functionNames.pauses, also: "暫停銷售 售完 缺貨 恢復 pause sale 86 F11", icon: <PauseCircleOutlined />, permission: "ops.pause", path: inBranch(paths.pauses) },
       { id: "limits", title: texts.functionNames.limits, also: "商品產能限制 產能 負載 時段上限 超訂 capacity limit load F12", icon: <DashboardOutlined />, permission: "ops.capacity", plan: "advanced", path: inBranch(paths.limits) },
@@ -110,7 +110,7 @@ export const functionGroups: readonly FunctionGroup[] = [
     title: texts.groups.devices,
     functions: [
       { id: "printers", title: texts.functionNames.printers, also: "出單機 印表機 列印點 出單規則 標籤 貼紙機 廚房單 版面 範本 printer slip label rule template F31", icon: <PrinterOutlined />, permission: "device.printers", path: inBranch(paths.printers) },
-      { id: "print-jobs", of: texts.functionNames.printers, title: texts.functionNames.printJobs, also: "出單機 列印 補印 可能已印 沒印出來 print job reprint F31 F09", icon: <FileDoneOutlined />, permission: "ops.orders", path: inBranch(paths.printJobs) },
+      { id: "print-jobs", of: texts.functionNames.printers, title: texts.functionNames.printJobs, also: "出單機 列印 補印 備料表 可能已印 沒印出來 print job reprint prep list F31 F09", icon: <FileDoneOutlined />, permission: "ops.orders", path: inBranch(paths.printJobs) },
       { id: "payments", title: texts.functionNames.payments, also: "金流 付款方式 綠界 藍新 信用卡 刷卡 payment gateway card ECPay LINE Pay Stripe F32", icon: <CreditCardOutlined />, permission: "pay.settings", path: inBrand(paths.payments) },
     ],
   },

@@ -1,7 +1,7 @@
 import type { Level, Me, Plan } from "../data/types";
 
 /** A key of docs/rules.md, Permissions, that a screen asks for. */
-export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "report.transactions" | "pay.settings" | "device.printers" | "member.list" | "member.promotions" | "member.codes" | "member.point_rules" | "member.profiles" | "member.vip" | "member.tags" | "member.coupons" | "member.ledger" | "staff.accounts" | "system.settings";
+export type Permission = "store.catalog" | "store.hours" | "ops.orders" | "ops.stock" | "ops.pause" | "ops.capacity" | "ops.future" | "report.transactions" | "pay.settings" | "device.printers" | "member.list" | "member.promotions" | "member.codes" | "member.point_rules" | "member.profiles" | "member.vip" | "member.tags" | "member.coupons" | "member.ledger" | "staff.accounts" | "system.settings";
 
 const levels = ["view", "operate", "manage"] as const satisfies readonly Level[];
 

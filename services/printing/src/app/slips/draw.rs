@@ -50,6 +50,8 @@ struct Cancelled {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct PrepPayload {
     day: NaiveDate,
+    #[serde(default)]
+    period: String,
     as_of: DateTime<Utc>,
     orders: u32,
     stations: Vec<PayloadStation>,
@@ -69,10 +71,11 @@ struct PayloadItem {
 }
 
 impl PrepPayload {
-    /// What the stations have to make for some orders.
+    /// What the stations have to make for some orders of a day or of a period of it, empty for all of it.
     #[must_use]
     pub fn of(
         day: NaiveDate,
+        period: String,
         as_of: DateTime<Utc>,
         orders: usize,
         stations: Vec<PrepStation>,
@@ -88,6 +91,7 @@ impl PrepPayload {
         };
         Self {
             day,
+            period,
             as_of,
             orders: u32::try_from(orders).unwrap_or(u32::MAX),
             stations: stations.into_iter().map(station).collect(),
@@ -176,7 +180,7 @@ impl Sketch<'_> {
             brand: self.facts.brand.clone(),
             branch: self.facts.branch.name.clone(),
             day: payload.day,
-            period: String::new(),
+            period: payload.period,
             as_of: in_zone(payload.as_of, self.time_zone),
             orders: payload.orders,
             stations: payload.stations.into_iter().map(station).collect(),

@@ -6,10 +6,12 @@ import { texts as frameTexts } from "../../frame/texts";
 import { useT } from "../../i18n";
 import { disableSound, enableSound, resumeSoundOnTouch, soundChoice } from "../../live/bell";
 import { useClockText } from "../../patterns/clock-text";
+import { PrepButton } from "../prep-list/prep-button";
 import styles from "./board.module.css";
 import { texts } from "./texts";
 
 interface BarProps {
+  branchId: string;
   text: string;
   onText: (text: string) => void;
   updatedAt: number;
@@ -22,7 +24,7 @@ interface BarProps {
 }
 
 /** What stands above the board: search, sound, and what was closed today. */
-export function Bar({ text, onText, updatedAt, onClosed, tests, onTests, testShop }: BarProps) {
+export function Bar({ branchId, text, onText, updatedAt, onClosed, tests, onTests, testShop }: BarProps) {
   const t = useT();
   const clock = useClockText();
   const find = useRef<InputRef>(null);
@@ -77,6 +79,7 @@ export function Bar({ text, onText, updatedAt, onClosed, tests, onTests, testSho
           {t(texts.placeTest)}
         </Button>
       ) : null}
+      <PrepButton branchId={branchId} />
       <Button style={{ height: 44 }} icon={<InboxOutlined />} onClick={onClosed}>
         {t(texts.closed)}
       </Button>

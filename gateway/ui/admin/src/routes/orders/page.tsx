@@ -104,6 +104,7 @@ function BoardOfBranch({ branchId }: { branchId: string }) {
   return (
     <div className={styles.screen}>
       <Bar
+        branchId={branchId}
         text={text}
         onText={(next) => void navigate({ search: ({ text: _, ...rest }) => (next ? { ...rest, text: next } : rest), replace: true })}
         updatedAt={orders.dataUpdatedAt}

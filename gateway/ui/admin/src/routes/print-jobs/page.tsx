@@ -14,6 +14,7 @@ import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
 import { withoutEmpty } from "../../patterns/search";
 import { EmptyState } from "../../patterns/states";
+import { PrepButton } from "../prep-list/prep-button";
 import { Badge } from "../rules/badge";
 import { JobActs } from "./job-acts";
 import { JobDrawer } from "./job-drawer";
@@ -96,7 +97,7 @@ export function PrintJobsPage() {
   const filtered = search.states !== undefined || search.device !== undefined;
   return (
     <Page>
-      <PageHeader title={t(frameTexts.functionNames.printJobs)} hint={`${branch?.name ?? ""} · ${t(texts.hint)}`} />
+      <PageHeader title={t(frameTexts.functionNames.printJobs)} hint={`${branch?.name ?? ""} · ${t(texts.hint)}`} actions={<PrepButton branchId={branchId} />} />
       <ListPage<Row>
         name="print-jobs"
         columns={columns}

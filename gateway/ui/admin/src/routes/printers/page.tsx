@@ -8,6 +8,7 @@ import { useT } from "../../i18n";
 import { useLine } from "../../live/line";
 import { Page } from "../../patterns/page";
 import { PageHeader } from "../../patterns/page-header";
+import { PrepButton } from "../prep-list/prep-button";
 import { isOfPrinting, refreshPrinting } from "../print-jobs/live";
 import { DevicesView } from "./devices-view";
 import { PointsView } from "./points-view";
@@ -31,7 +32,7 @@ export function PrintersPage() {
   const open = (next: PrinterTab) => void navigate({ search: next === "points" ? {} : { tab: next } });
   return (
     <Page>
-      <PageHeader title={t(frameTexts.functionNames.printers)} hint={t(texts.hint, { branch: branch?.name ?? "" })} />
+      <PageHeader title={t(frameTexts.functionNames.printers)} hint={t(texts.hint, { branch: branch?.name ?? "" })} actions={<PrepButton branchId={branchId} />} />
       <Segmented<PrinterTab>
         size="large"
         block

@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
 import type { NewPrintDevice, PrintDevice, PrintDeviceUpdate, PrintDocument, PrintPaper, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate, RoutedProduct, SlipPreviewInput } from "../../data/types";
+import { inParts } from "./routes";
 
 /** The printers of a branch, at most fifty. */
 export const devicesQuery = (branchId: string) =>
@@ -45,8 +46,12 @@ export const settingsQuery = (branchId: string) =>
 export const routesQuery = (branchId: string, products: readonly RoutedProduct[]) =>
   queryOptions({
     queryKey: [...keys.printRoutes(branchId), products],
-    queryFn: async () =>
-      (await call("POST", "/api/admin/branches/{branch_id}/print-routes/check", { path: { branch_id: branchId }, body: { products: [...products], methods: [] } })).unrouted,
+    queryFn: async () => {
+      const answers = await Promise.all(
+        inParts(products).map((part) => call("POST", "/api/admin/branches/{branch_id}/print-routes/check", { path: { branch_id: branchId }, body: { products: part, methods: [] } })),
+      );
+      return answers.flatMap(({ unrouted }) => unrouted);
+    },
     enabled: products.length > 0,
   });
 

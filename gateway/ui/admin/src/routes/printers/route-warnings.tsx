@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, type LinkProps } from "@tanstack/react-router";
 import { Alert } from "antd";
 import { useMemo } from "react";
 
@@ -7,21 +6,14 @@ import { allProductsQuery } from "../../data/shared-queries";
 import type { Branch } from "../../data/types";
 import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
-import { paths } from "../../paths";
 import { routesQuery } from "./queries";
 import { routedProducts } from "./routes";
 import { texts } from "./texts";
 
 const SHOWN = 8;
 
-interface RouteWarningsProps {
-  branch: Branch;
-  /** The screen is not that of the branch: its name leads there. */
-  named?: boolean;
-}
-
-/** NO_PRINT_ROUTE: products of which no print point prints anything. Says nothing while all of them are printed. */
-export function RouteWarnings({ branch, named = false }: RouteWarningsProps) {
+/** NO_PRINT_ROUTE: products of which no print point of a branch prints anything. Says nothing while all of them are printed. */
+export function RouteWarnings({ branch }: { branch: Branch }) {
   const t = useT();
   const comma = t(common.listComma);
   const products = useQuery(allProductsQuery(branch.brand_id));
@@ -31,13 +23,12 @@ export function RouteWarnings({ branch, named = false }: RouteWarningsProps) {
   const everywhere = unrouted.filter(({ methods }) => methods.length >= 3);
   const nothing = everywhere.length === routed.length;
   const nameOf = (id: string) => products.data?.find(({ product_id }) => product_id === id)?.name ?? id;
-  const title = t(texts.routesTitle);
   return (
     <Alert
       type="warning"
       showIcon
       style={{ marginTop: 16, marginBottom: 16 }}
-      title={named ? <Link to={paths.printers(branch.branch_id) as LinkProps["to"]} style={{ color: "inherit", textDecoration: "underline" }}>{branch.name} · {title}</Link> : title}
+      title={t(texts.routesTitle)}
       description={
         nothing ? (
           t(texts.routesAll, { branch: branch.name })

@@ -17,10 +17,11 @@ import { PageHeader } from "../../patterns/page-header";
 import { EmptyState, QueryView } from "../../patterns/states";
 import { useRefusalToast } from "../../patterns/use-toast";
 import { may } from "../../session/may";
-import { RouteWarnings } from "../printers/route-warnings";
+import { PrintRoutes } from "./print-routes";
 import { menusQuery, publishCheckQuery } from "./queries";
 import styles from "./publish.module.css";
 import { texts } from "./texts";
+import { usePrintRoutes } from "./use-print-routes";
 
 const BIG_CHANGE = 0.3;
 
@@ -40,11 +41,11 @@ export function PublishPage() {
   const toast = useRefusalToast();
   const me = useMe();
   const manages = may(me, "store.catalog", "manage");
-  const seesPrinters = may(me, "device.printers");
   const mine = branches.filter((one) => one.brand_id === brandId && one.state !== "closed");
   const [left, setLeft] = useState<readonly string[]>([]);
   const chosen = mine.filter((one) => !left.includes(one.branch_id)).map((one) => one.branch_id);
   const query = useQuery({ ...publishCheckQuery(brandId, chosen), enabled: chosen.length > 0 });
+  const routes = usePrintRoutes(brandId, chosen);
   const [published, setPublished] = useState<MenuVersion[]>();
   const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(() => newIdempotencyKey());
@@ -92,8 +93,8 @@ export function PublishPage() {
             <QueryView query={query}>
               {(check) => (
                 <>
-                  <Findings check={check} brandId={brandId} />
-                  {seesPrinters ? mine.filter((one) => chosen.includes(one.branch_id)).map((one) => <RouteWarnings key={one.branch_id} branch={one} named />) : null}
+                  <Findings check={check} brandId={brandId} mayBeClean={routes.state === "fine" || routes.state === "failed"} />
+                  <PrintRoutes routes={routes} branches={mine} linked={may(me, "device.printers")} />
                   <Changes check={check} branches={mine} />
                   {manages ? (
                     <div className={styles.foot}>
@@ -114,13 +115,21 @@ export function PublishPage() {
   );
 }
 
-function Findings({ check, brandId }: { check: PublishCheck; brandId: string }) {
+interface FindingsProps {
+  check: PublishCheck;
+  brandId: string;
+  /** What is checked besides has found nothing either. */
+  mayBeClean: boolean;
+}
+
+function Findings({ check, brandId, mayBeClean }: FindingsProps) {
   const t = useT();
   const sentence = useReason();
   const groups = [
     { blocking: true, title: t(texts.blocking), type: "error" as const },
     { blocking: false, title: t(texts.warnings), type: "warning" as const },
   ];
+  if (check.findings.length === 0 && !mayBeClean) return null;
   if (check.findings.length === 0) return <Alert type="success" showIcon title={t(texts.clean)} style={{ marginTop: 16 }} />;
 
   function name(finding: PublishCheck["findings"][number]) {
