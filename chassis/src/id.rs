@@ -127,6 +127,8 @@ ids! {
     BrandId,
     /// A category of products.
     CategoryId,
+    /// An account at a cloud of printers.
+    CloudAccountId,
     /// A consent that a member gave or withdrew.
     ConsentId,
     /// Coupons that were issued together.

@@ -17,6 +17,7 @@ pub mod install;
 pub mod keys;
 mod paid;
 pub mod ports;
+pub mod printers;
 pub mod process;
 pub mod services;
 pub mod shop;

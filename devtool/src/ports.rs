@@ -46,6 +46,12 @@ impl Ports {
         Ok(ports)
     }
 
+    /// The ports that a home has chosen, for whoever only wants to know them.
+    pub fn chosen(home: &Home) -> anyhow::Result<Self> {
+        home.read(FILE)?
+            .with_context(|| format!("{FILE} is missing"))
+    }
+
     fn complete(&mut self, all: &[Wanted], is_free: fn(u16) -> bool) -> anyhow::Result<()> {
         for wanted in all {
             let name = &wanted.name;

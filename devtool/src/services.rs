@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use payment_adapters::{Environment, Provider};
+use print_clouds::Vendor;
 pub use proto::SERVICES;
 
 use crate::{
@@ -27,7 +28,7 @@ const INFRASTRUCTURE: [&str; 6] = ["postgres", "redis", "amqp", "erlang", "epmd"
 const OPERATOR: &str = "ops";
 /// What single services have in their environment besides what all have. The demonstration pays by test
 /// accounts, and no payment leaves this machine.
-const SETTINGS: [Setting; 15] = [
+const SETTINGS: [Setting; 16] = [
     Setting {
         service: "ordering",
         variable: "ORDERING_LINK_KEY",
@@ -97,6 +98,11 @@ const SETTINGS: [Setting; 15] = [
         service: "printing",
         variable: "PRINTING_STOREFRONT_URL",
         of: |platform| Ok(format!("http://{}", address(platform.ports.of(GATEWAY)?))),
+    },
+    Setting {
+        service: "printing",
+        variable: "PRINTING_CLOUD_ENDPOINTS",
+        of: |platform| platform.cloud_endpoints(),
     },
     Setting {
         service: "printing",
@@ -238,6 +244,16 @@ impl Platform<'_> {
         Ok(endpoints.join(","))
     }
 
+    /// Addresses of the clouds of printers, which are those of the sandbox.
+    fn cloud_endpoints(&self) -> anyhow::Result<String> {
+        let of = |cloud: Vendor| {
+            let url = self.sandbox_url(cloud.as_str())?;
+            anyhow::Ok(format!("{cloud}={url}"))
+        };
+        let endpoints: anyhow::Result<Vec<_>> = Vendor::ALL.into_iter().map(of).collect();
+        Ok(endpoints?.join(","))
+    }
+
     /// Spec of the sandbox.
     pub fn sandbox(&self) -> anyhow::Result<Spec> {
         let state = self.home.path("sandbox/state")?;
@@ -370,6 +386,12 @@ fn devices_port(process: &str) -> String {
 
 fn agents_port(process: &str) -> String {
     format!("{process}_agents")
+}
+
+/// Where print agents call the platform of a home.
+pub fn print_agents_url(home: &Home) -> anyhow::Result<String> {
+    let port = Ports::chosen(home)?.of(&agents_port(PRINTING))?;
+    Ok(format!("http://{}", address(port)))
 }
 
 fn address(port: u16) -> String {

@@ -183,7 +183,7 @@ fn print_addresses(endpoints: &Endpoints) {
             "  sandbox     {control}  (plays the payment providers, LINE, the SMS gateway and printers)"
         );
     }
-    if let Some(slips) = endpoints.sandbox.get(demo::printers::SYSTEM) {
+    if let Some(slips) = endpoints.sandbox.get(crate::printers::SYSTEM) {
         println!("  slips       {slips}/  (what the demo's printers print)");
     }
     if let Some(demo) = &endpoints.demo {

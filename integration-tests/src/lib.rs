@@ -6,11 +6,15 @@
 mod customer;
 mod marketing;
 mod member;
+mod paper;
+mod printing;
 
 pub use customer::{Answer, Customer, new_key};
 pub use devtool::shop::{Item, Shop};
 pub use marketing::{Marketing, order_off, rule};
 pub use member::Member;
+pub use paper::{Slip, Tray};
+pub use printing::{Agent, PrintShop, ShopPrinter};
 
 use std::path::PathBuf;
 

@@ -14,8 +14,13 @@ mod orders;
 mod pages;
 mod paid_orders;
 mod payments;
+mod print_chain;
+mod print_line;
+mod printed_orders;
+mod printing;
 mod report;
 mod seen;
+mod sides;
 mod slots;
 mod usage;
 
@@ -34,11 +39,11 @@ use crate::{
 pub(crate) use calls::token;
 pub use {calls::Token, floors::serve};
 
-const NAMES: [&str; 8] = [
-    "orders", "menu", "pages", "flash", "slots", "payments", "brand", "members",
+const NAMES: [&str; 9] = [
+    "orders", "menu", "pages", "flash", "slots", "payments", "brand", "members", "printing",
 ];
-/// Those whose load speaks gRPC or JSON, which costs much unless it is optimised too.
-const OPTIMISED_LOADS: [&str; 3] = ["flash", "slots", "members"];
+/// Those whose load speaks gRPC or JSON or draws, which costs much unless it is optimised too.
+const OPTIMISED_LOADS: [&str; 4] = ["flash", "slots", "members", "printing"];
 
 /// Starts an optimised platform of its own, runs one benchmark on it and ends it.
 ///
@@ -107,6 +112,10 @@ pub async fn bench(home: &Home, asked: &str, rehearsal: bool) -> anyhow::Result<
             "members" => {
                 let size = sized(rehearsal, members::FULL, members::REHEARSAL);
                 members::bench(&own, &endpoints, size, part).await
+            }
+            "printing" => {
+                let size = sized(rehearsal, printing::FULL, printing::REHEARSAL);
+                printing::bench(&own, &endpoints, size).await
             }
             _ => menu::bench(&own, &endpoints, release).await,
         }

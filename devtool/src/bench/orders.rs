@@ -10,8 +10,9 @@ use sqlx::{Connection as _, PgConnection};
 use super::{
     floors,
     load::{self, Request, count},
-    paid_orders,
+    paid_orders, printed_orders,
     report::Figure,
+    sides::{AIM_ADDED_HOT_MICROS, AIM_ADDED_LONE_MICROS},
     usage,
 };
 use crate::{
@@ -39,10 +40,7 @@ const DEVICES: u64 = 500;
 const SETTLED: Duration = Duration::from_secs(60);
 const AIM_IDLE_MIB: f64 = 350.0;
 /// Services that an order only reaches as an event.
-const CONSUMERS: [&str; 2] = ["payments", "membership"];
-/// What such a service may add to an order in a crowd, and to one that comes alone.
-const AIM_ADDED_HOT_MICROS: f64 = 150.0;
-const AIM_ADDED_LONE_MICROS: f64 = 600.0;
+const CONSUMERS: [&str; 3] = ["payments", "membership", "printing"];
 
 /// Measures and answers the figures.
 pub async fn bench(
@@ -150,6 +148,7 @@ pub async fn bench(
         }
     }
     figures.extend(paid_orders::bench(home, endpoints, &shop).await?);
+    figures.extend(printed_orders::bench(home, endpoints).await?);
     floors::end(floor).await;
     doctor::doctor(home).await.context("after the load")?;
     Ok(figures)

@@ -3,6 +3,7 @@
 
 pub mod chain;
 pub mod client;
+mod cloud_printers;
 mod coupons;
 mod living;
 pub(crate) mod members;

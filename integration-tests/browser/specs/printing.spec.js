@@ -266,6 +266,17 @@ for (const [name, device] of [['desktop', DESKTOP], ['phone', PHONE]]) {
   })
 }
 
+// The calendar takes what is typed once it is open.
+async function typeDay(page, field, day) {
+  const calendar = page.locator('.ant-picker-dropdown:visible')
+  await field.click()
+  await calendar.waitFor()
+  await field.fill(day)
+  await calendar.locator(`td[title="${day}"]`).first().waitFor()
+  await field.press('Enter')
+  await calendar.waitFor({ state: 'detached' })
+}
+
 test('a prep list of a day comes out of the printer that is chosen, and an empty day prints nothing', async () => {
   await someOrder()
   const owner = await open(browser, DESKTOP)
@@ -280,8 +291,7 @@ test('a prep list of a day comes out of the printer that is chosen, and an empty
 
   const day = drawer.getByLabel('營業日')
   const today = await day.inputValue()
-  await day.fill('2020-01-01')
-  await day.press('Enter')
+  await typeDay(owner, day, '2020-01-01')
   await drawer.getByText('這段時間沒有要備的訂單').waitFor()
   assert.ok(await print.isDisabled(), 'there is nothing to print')
   await drawer.getByText('選時段', { exact: true }).click()
@@ -289,8 +299,7 @@ test('a prep list of a day comes out of the printer that is chosen, and an empty
   assert.deepEqual(await faults(owner), [])
   await owner.screenshot({ path: `${pictures}prep-list-empty-desktop.png` })
   await drawer.getByText('整天', { exact: true }).click()
-  await day.fill(today)
-  await day.press('Enter')
+  await typeDay(owner, day, today)
   await drawer.getByRole('img', { name: /^備料表/ }).first().waitFor()
 
   const before = (await slipsOf('counter')).length

@@ -138,8 +138,8 @@ pub async fn start_again(
         .zip(routers)
         .map(|(listener, router)| tokio::spawn(listen::serve(listener, router, stop.clone())))
         .collect();
-    for system in sandbox.systems().cloned() {
-        let (sandbox, stop) = (sandbox.clone(), stop.clone());
+    for system in sandbox.systems() {
+        let (system, sandbox, stop) = (Arc::clone(system), sandbox.clone(), stop.clone());
         tasks.push(tokio::spawn(async move { system.run(sandbox, stop).await }));
     }
     tasks.push(tokio::spawn(scheduler::run(sandbox, stop.clone())));

@@ -1,10 +1,14 @@
 //! The service's own section of the configuration, `PRINTING_`.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+};
 
 use anyhow::Context as _;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chassis::{config::ConfigDuration, order_link::LinkKey, secret::Secret};
+use print_clouds::Vendor;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -43,6 +47,13 @@ pub struct Config {
     /// line is dead.
     #[serde(default = "defaults::agent_heartbeat")]
     pub agent_heartbeat: ConfigDuration,
+    /// Addresses of clouds of printers that differ from their own, separated by commas, such as
+    /// `xpyun=https://sg.open.xpyun.net`; one without a path gets that of the cloud's own.
+    #[serde(default)]
+    pub cloud_endpoints: String,
+    /// Devices of each cloud that a process serves at the same time; with 0 it leaves all to others.
+    #[serde(default = "defaults::cloud_devices_at_once")]
+    pub cloud_devices_at_once: usize,
 }
 
 impl Config {
@@ -53,6 +64,30 @@ impl Config {
         let key = key.context("PRINTING_MASTER_KEY must be base64 of 32 bytes")?;
         Ok(Secret::new(key))
     }
+}
+
+impl Config {
+    /// Addresses of clouds that differ from their own.
+    pub fn cloud_endpoints(&self) -> anyhow::Result<BTreeMap<Vendor, Url>> {
+        let entries = self.cloud_endpoints.split(',').map(str::trim);
+        let entries = entries.filter(|entry| !entry.is_empty());
+        entries
+            .map(|entry| {
+                parse_endpoint(entry)
+                    .with_context(|| format!("PRINTING_CLOUD_ENDPOINTS has an entry {entry:?}"))
+            })
+            .collect()
+    }
+}
+
+fn parse_endpoint(entry: &str) -> anyhow::Result<(Vendor, Url)> {
+    let (vendor, url) = entry.split_once('=').context("an address is missing")?;
+    let vendor = Vendor::from_word(vendor).context("no such cloud")?;
+    let mut url: Url = url.parse()?;
+    if url.path() == "/" {
+        url.set_path(vendor.home().path());
+    }
+    Ok((vendor, url))
 }
 
 impl Config {
@@ -82,6 +117,10 @@ mod defaults {
         ConfigDuration::from_secs(15)
     }
 
+    pub(super) const fn cloud_devices_at_once() -> usize {
+        16
+    }
+
     pub(super) const fn max_in_flight() -> usize {
         256
     }
@@ -92,5 +131,22 @@ mod defaults {
 
     pub(super) const fn write_timeout() -> ConfigDuration {
         ConfigDuration::from_secs(30)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cloud_without_a_path_gets_its_own() {
+        let parsed = |entry: &str| parse_endpoint(entry).map(|(_, url)| url.to_string());
+        let own = "http://127.0.0.1:7001/api/openapi/xprinter/";
+        assert_eq!(parsed("xpyun=http://127.0.0.1:7001").unwrap(), own);
+        let other = "https://eu.example/Api/";
+        assert_eq!(parsed(&format!("feie={other}")).unwrap(), other);
+        for wrong in ["xpyun", "sunmi=http://a", "feie=nowhere"] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! or becomes (ordering does, and is told when a slip was printed), and it draws nothing itself.
 
 pub mod app;
+pub mod clouds;
 mod config;
 pub mod domain;
 mod events;
@@ -22,8 +23,9 @@ use chassis::{
     service::{App, BoxFuture, Context, DeviceServer, Parts},
 };
 use proto::printing::v1::{
-    agent_service_server::AgentServiceServer, device_service_server::DeviceServiceServer,
-    print_job_service_server::PrintJobServiceServer,
+    agent_service_server::AgentServiceServer,
+    cloud_account_service_server::CloudAccountServiceServer,
+    device_service_server::DeviceServiceServer, print_job_service_server::PrintJobServiceServer,
     print_point_service_server::PrintPointServiceServer,
     template_service_server::TemplateServiceServer,
 };
@@ -31,7 +33,7 @@ use sqlx::migrate::Migrator;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
-use app::{agent_access::AgentTokens, wakes::Wakes};
+use app::{agent_access::AgentTokens, clouds::Clouds, wakes::Wakes};
 
 pub use config::Config;
 
@@ -60,6 +62,11 @@ impl App for Printing {
             let follow = deps.wakes.clone();
             tokio::spawn(follow.follow(ctx.amqp.clone(), ctx.shutdown.clone()));
             serve_devices(&ctx, &deps, &config).await?;
+            ctx.serve(clouds::serve(
+                deps.clone(),
+                config.cloud_devices_at_once,
+                ctx.shutdown.clone(),
+            ));
             Ok(parts(&ctx, &deps, &config))
         })
     }
@@ -77,17 +84,20 @@ pub fn dependencies(ctx: &Context, config: &Config) -> anyhow::Result<app::Depen
         public_url: config.public_url.clone(),
         order_pages: config.order_pages(),
         wakes: Wakes::default(),
+        clouds: Clouds::new(config.cloud_endpoints()?)?,
     })
 }
 
 /// Wires the service.
 fn parts(ctx: &Context, deps: &app::Dependencies, config: &Config) -> Parts {
     let devices = DeviceServiceServer::new(grpc::DeviceService::new(deps.clone()));
+    let accounts = CloudAccountServiceServer::new(grpc::CloudAccountService::new(deps.clone()));
     let points = PrintPointServiceServer::new(grpc::PrintPointService::new(deps.clone()));
     let templates = TemplateServiceServer::new(grpc::TemplateService::new(deps.clone()));
     let print_jobs = PrintJobServiceServer::new(grpc::PrintJobService::new(deps.clone()));
     Parts {
         routes: Routes::new(devices)
+            .add_service(accounts)
             .add_service(points)
             .add_service(templates)
             .add_service(print_jobs),

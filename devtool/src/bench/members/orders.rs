@@ -1,14 +1,15 @@
 //! Orders in a shop with ten promotions, half of them of members, beside those of guests in a shop without any.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 use super::{
     super::{
-        load::{self, Measured, Request, count},
-        orders::{Posted, Usage, consumed, order_body, order_request, stocked, with_phone},
+        load::{self, Measured, Request},
+        orders::{Posted, order_body, order_request, stocked, with_phone},
         report::Figure,
+        sides::Side,
     },
     Size, buyers, ten_rules,
 };
@@ -22,16 +23,6 @@ const CLIENTS: [usize; 2] = [1, 32];
 const WARM_UP: Duration = Duration::from_secs(3);
 /// Promotions and members may cost a quarter of the orders.
 const AIM: f64 = 0.75;
-/// What they may add to an order that comes alone, and to one in a crowd.
-const AIM_ADDED_LONE_MICROS: f64 = 600.0;
-const AIM_ADDED_HOT_MICROS: f64 = 150.0;
-
-/// One shop's orders.
-struct Side {
-    request: Request,
-    used: Usage,
-    orders: u64,
-}
 
 /// Measures and answers the figures.
 pub async fn bench(home: &Home, endpoints: &Endpoints, size: Size) -> anyhow::Result<Vec<Figure>> {
@@ -51,22 +42,18 @@ pub async fn bench(home: &Home, endpoints: &Endpoints, size: Size) -> anyhow::Re
 
     let mut figures = Vec::new();
     for clients in CLIENTS {
-        let mut sides = [&bare, &full].map(|request| Side {
-            request: request.clone(),
-            used: Usage::default(),
-            orders: 0,
-        });
+        let mut sides = [&bare, &full].map(|request| Side::of(request.clone()));
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
             let [bare, full] = &mut sides;
-            let before = turn(home, endpoints, bare, clients, size.time).await?;
-            let after = turn(home, endpoints, full, clients, size.time).await?;
+            let before = bare.turn(home, endpoints, clients, size.time).await?;
+            let after = full.turn(home, endpoints, clients, size.time).await?;
             rounds.push((before, after));
         }
         let (before, after) = load::middle(&mut rounds);
         figures.extend(rates(clients, before, after));
         let [bare, full] = &sides;
-        figures.extend(costs(clients, bare, full));
+        figures.extend(full.costs_beside(bare, clients, "promotions and members add"));
     }
     doctor::doctor(home).await.context("after the orders")?;
     Ok(figures)
@@ -89,30 +76,6 @@ async fn half_members(shop: &Shop, host: &str, members: &[Member]) -> anyhow::Re
         let (cookies, body) = &bodies[at];
         posted.bytes(cookies, &with_phone(body))
     }))
-}
-
-async fn turn(
-    home: &Home,
-    endpoints: &Endpoints,
-    side: &mut Side,
-    clients: usize,
-    time: Duration,
-) -> anyhow::Result<Measured> {
-    let before = Usage::now(home, endpoints).await?;
-    let measured = load::run(
-        &endpoints.gateway_host(),
-        clients,
-        time,
-        side.request.clone(),
-    )
-    .await?;
-    consumed(endpoints).await?;
-    let used = Usage::now(home, endpoints).await?.since(&before);
-    let refused = measured.refused;
-    ensure!(refused == 0, "{refused} orders were refused");
-    side.used.add(used);
-    side.orders += measured.answers;
-    Ok(measured)
 }
 
 fn rates(clients: usize, before: &Measured, after: &Measured) -> [Figure; 3] {
@@ -143,51 +106,4 @@ fn rates(clients: usize, before: &Measured, after: &Measured) -> [Figure; 3] {
             None,
         ),
     ]
-}
-
-/// What an order costs each process and database with and without, and what is added in all.
-fn costs(clients: usize, before: &Side, after: &Side) -> Vec<Figure> {
-    let name = |what: String| format!("{what}, {clients} clients");
-    let cpu = |side: &Side| -> BTreeMap<String, f64> {
-        let seconds = side.used.cpu_seconds.iter();
-        let micros = |(name, it): (&String, &f64)| (name.clone(), it * 1e6 / count(side.orders));
-        seconds.map(micros).collect()
-    };
-    let statements = |side: &Side| -> BTreeMap<String, f64> {
-        let calls = side.used.statements.iter();
-        let each = |(name, it): (&String, &i64)| {
-            (name.clone(), count(it.cast_unsigned()) / count(side.orders))
-        };
-        calls.map(each).collect()
-    };
-    let mut figures = Vec::new();
-    let mut compare =
-        |what: &str, unit: &str, before: &BTreeMap<String, f64>, after: &BTreeMap<String, f64>| {
-            for (name_of, value) in after {
-                let floor = before.get(name_of).copied().filter(|floor| *floor > 0.0);
-                let figure =
-                    Figure::plain(name(format!("{what} per order, {name_of}")), *value, unit);
-                figures.push(match floor {
-                    Some(floor) => figure.beside(floor, None),
-                    None => figure,
-                });
-            }
-            after.values().sum::<f64>() - before.values().sum::<f64>()
-        };
-    let micros = compare("CPU", "µs", &cpu(before), &cpu(after));
-    let calls = compare(
-        "SQL statements",
-        "",
-        &statements(before),
-        &statements(after),
-    );
-    let most = if clients == 1 {
-        AIM_ADDED_LONE_MICROS
-    } else {
-        AIM_ADDED_HOT_MICROS
-    };
-    let added = |what: &str| name(format!("promotions and members add in all, {what}"));
-    figures.push(Figure::plain(added("CPU"), micros, "µs").at_most(most));
-    figures.push(Figure::plain(added("SQL"), calls, "statements"));
-    figures
 }

@@ -1,4 +1,5 @@
-import type { NewPrintDevice, PrintAgent, PrintDecision, PrintDevice, PrintJob, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate, RoutedProduct } from "../src/data/types";
+import type { NewPrintDevice, PrintAgent, PrintCloudAccount, PrintCloudAccountInput, PrintDecision, PrintDevice, PrintJob, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate, RoutedProduct } from "../src/data/types";
+import { isCloud } from "../src/routes/printers/clouds";
 import type { Call, Route } from "./routes";
 import { found, Refusal, type World } from "./world";
 
@@ -10,6 +11,7 @@ const PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwA
 interface Printing {
   devices: PrintDevice[];
   agents: PrintAgent[];
+  clouds: PrintCloudAccount[];
   points: PrintPoint[];
   rules: PrintRule[];
   jobs: PrintJob[];
@@ -28,7 +30,7 @@ function printingOf(world: World): Printing {
   const device = (serial: string, name: string, over: Partial<PrintDevice>): PrintDevice => ({
     device_id: world.fresh(), brand_id: branch?.brand_id ?? "", branch_id, serial, name, channel: "star_cloudprnt", paper: "mm80", model: "", firmware: "", agent_id: null, agent_address: "",
     settings: { offline_after_secs: 60, buzzer: "none", cutter: true, trusts_writing: false, label_gap_tenths_mm: 0, inverted_bitmap: false, minimal_commands: false },
-    paired: true, state: "online", state_reason: "", state_since: now, paper_low: false, last_seen_at: now, waiting_jobs: 0, version: 1, ...over,
+    paired: true, state: "online", state_reason: "", state_since: now, paper_low: false, last_seen_at: now, waiting_jobs: 0, cloud_problem: null, version: 1, ...over,
   });
   const counter = device("36NVNY3QNGC344B", "櫃檯出單機", {});
   const kitchen = device("31PAHJAMVFFCA4A", "內場出單機", { paper: "mm58", state: "paper_out", waiting_jobs: 1 });
@@ -47,6 +49,7 @@ function printingOf(world: World): Printing {
   const made: Printing = {
     devices: [counter, kitchen],
     agents: [],
+    clouds: [],
     points,
     rules: [{
       rule_id: world.fresh(), print_point_id: points[0]?.print_point_id ?? "", document: "customer_slip", trigger: "accepted", methods: [], channels: [],
@@ -94,6 +97,7 @@ function create({ world, ids, body }: Call) {
   const device: PrintDevice = {
     ...found(like), ...input, device_id: world.fresh(), branch_id: ids[0] ?? "", model: input.model ?? "", agent_id: input.agent_id || null, agent_address: input.agent_address ?? "",
     settings: found(like).settings, paired: false, state: "offline", last_seen_at: null, waiting_jobs: 0, version: 1,
+    cloud_problem: isCloud(input.channel) && !printingOf(world).clouds.some(({ channel }) => channel === input.channel) ? "no_account" : null,
   };
   devices.push(device);
   return { status: 201, body: { device, address: "https://print.example.tw/d/8f3a2c71b0" } };
@@ -211,6 +215,22 @@ function saveSettings({ world, body }: Call) {
   return { body: { settings: printing.settings } };
 }
 
+function saveCloud({ world, body }: Call) {
+  const { clouds, devices } = printingOf(world);
+  const { channel, user, key, version } = body as PrintCloudAccountInput;
+  const known = clouds.find((one) => one.channel === channel);
+  if ((known?.version ?? 0) !== (version ?? 0)) throw new Refusal(409, "VERSION_CONFLICT");
+  const served = devices.filter((device) => device.channel === channel);
+  const account: PrintCloudAccount = {
+    cloud_account_id: known?.cloud_account_id ?? world.fresh(), channel, user, key_last_four: key.length < 12 ? "" : key.slice(-4), refused_at: null, devices: served.length,
+    version: (known?.version ?? 0) + 1,
+  };
+  if (known) Object.assign(known, account);
+  else clouds.push(account);
+  for (const device of served) device.cloud_problem = null;
+  return { body: { account } };
+}
+
 /** Endpoints of 出單機設定 and 列印紀錄. */
 export const printingRoutes: readonly Route[] = [
   ["GET", /^\/branches\/([^/]+)\/print-device-states$/u, states],
@@ -223,6 +243,9 @@ export const printingRoutes: readonly Route[] = [
   ["PUT", /^\/print-devices\/([^/]+)$/u, (call) => changed(call.world, Object.assign(deviceOf(call), { name: (call.body as { name: string }).name }))],
   ["DELETE", /^\/print-devices\/([^/]+)$/u, ({ world, ids }) => drop(printingOf(world).devices, ({ device_id }) => device_id === ids[0])],
   ["GET", /^\/branches\/([^/]+)\/print-agents$/u, ({ world }) => page("agents", printingOf(world).agents)],
+  ["GET", /^\/print-cloud-accounts$/u, ({ world }) => ({ body: { accounts: printingOf(world).clouds } })],
+  ["PUT", /^\/print-cloud-accounts$/u, saveCloud],
+  ["DELETE", /^\/print-cloud-accounts\/([^/]+)$/u, ({ world, ids }) => drop(printingOf(world).clouds, ({ cloud_account_id }) => cloud_account_id === ids[0])],
   ["GET", /^\/branches\/([^/]+)\/print-points$/u, ({ world }) => page("print_points", printingOf(world).points)],
   ["POST", /^\/branches\/([^/]+)\/print-points$/u, (call) => savePoint(call, true)],
   ["PUT", /^\/print-points\/([^/]+)$/u, (call) => savePoint(call, false)],

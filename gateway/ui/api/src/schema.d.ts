@@ -2871,6 +2871,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/print-cloud-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the accounts, at most one a cloud.
+         * @description Safe to repeat.
+         */
+        get: operations["list_cloud_accounts"];
+        /**
+         * Sets the account of a cloud, for the whole organisation; the cloud is tried with it at once.
+         * @description Another key may be set at any time, another user while no device is added to the account. Refuses with VALIDATION_FAILED, OUT_OF_SCOPE, VERSION_CONFLICT, DEVICE_IN_USE (`devices`), REAUTH_REQUIRED.
+         */
+        put: operations["save_cloud_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/print-cloud-accounts/{cloud_account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an account with its key, once no device is left on it.
+         * @description Refuses with VALIDATION_FAILED, NOT_FOUND, OUT_OF_SCOPE, VERSION_CONFLICT, DEVICE_IN_USE (`devices`), REAUTH_REQUIRED.
+         */
+        delete: operations["delete_cloud_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/print-devices/{device_id}": {
         parameters: {
             query?: never;
@@ -6033,6 +6077,40 @@ export interface components {
             /** @description The coupon of the member who took it. */
             coupon: components["schemas"]["Coupon"];
         };
+        /** @description An account at a cloud. Its key is never given out. */
+        CloudAccount: {
+            /** @description The cloud: XPYUN or FEIE. */
+            channel: components["schemas"]["PrintChannel"];
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            cloud_account_id: string;
+            /**
+             * Format: int32
+             * @description Devices in use of this cloud.
+             */
+            devices: number;
+            /** @description The last four characters of its key; empty where that would show most of it. */
+            key_last_four: string;
+            /**
+             * Format: date-time
+             * @description Since when the cloud has refused user or key; null while it does not.
+             */
+            refused_at: string | null;
+            /** @description The user that the cloud knows it by. */
+            user: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /**
+         * @description Why a vendor's cloud does not serve a device.
+         * @enum {string}
+         */
+        CloudProblem: "no_account" | "account_refused" | "printer_unknown" | "unreachable";
         /**
          * @description What a code is for.
          * @enum {string}
@@ -6934,6 +7012,8 @@ export interface components {
             brand_id: string;
             /** @description How it is reached. */
             channel: components["schemas"]["PrintChannel"];
+            /** @description Why its vendor's cloud does not serve it; null while it does, and for the other channels. */
+            cloud_problem: null | components["schemas"]["CloudProblem"];
             /**
              * Format: uuid
              * @description The device.
@@ -8779,6 +8859,11 @@ export interface components {
         ListCategoriesResponse: {
             /** @description Categories in order. */
             categories: components["schemas"]["Category"][];
+        };
+        /** @description Response of ListCloudAccounts. */
+        ListCloudAccountsResponse: {
+            /** @description Accounts by cloud. */
+            accounts: components["schemas"]["CloudAccount"][];
         };
         /** @description Response of ListCouponTemplates. */
         ListCouponTemplatesResponse: {
@@ -14494,6 +14579,25 @@ export interface components {
             /** @description The category. */
             category: components["schemas"]["Category"];
         };
+        /** @description Request of SaveCloudAccount. */
+        SaveCloudAccountRequest: {
+            /** @description The cloud: XPYUN or FEIE. */
+            channel: components["schemas"]["PrintChannel"];
+            /** @description The key that signs, 1–100 characters without a blank. */
+            key: string;
+            /** @description The user that the cloud knows it by, 1–100 characters without a blank. */
+            user: string;
+            /**
+             * Format: int64
+             * @description Version it was read at; 0 where there is none yet.
+             */
+            version?: number | null;
+        };
+        /** @description Response of SaveCloudAccount. */
+        SaveCloudAccountResponse: {
+            /** @description The account after the change. */
+            account: components["schemas"]["CloudAccount"];
+        };
         /** @description A shared component of a brand, such as 珍珠 or 杯子: counted, and no variant or option. */
         SaveComponentBody: {
             /** @description Put away; only one that no recipe uses can be. */
@@ -17352,6 +17456,8 @@ export type CheckPublishResponse = components['schemas']['CheckPublishResponse']
 export type ChosenOption = components['schemas']['ChosenOption'];
 export type ClaimCouponRequest = components['schemas']['ClaimCouponRequest'];
 export type ClaimCouponResponse = components['schemas']['ClaimCouponResponse'];
+export type CloudAccount = components['schemas']['CloudAccount'];
+export type CloudProblem = components['schemas']['CloudProblem'];
 export type CodePurpose = components['schemas']['CodePurpose'];
 export type CodeSent = components['schemas']['CodeSent'];
 export type Component = components['schemas']['Component'];
@@ -17565,6 +17671,7 @@ export type ListAccountsResponse = components['schemas']['ListAccountsResponse']
 export type ListAuditRecordsResponse = components['schemas']['ListAuditRecordsResponse'];
 export type ListBrandsResponse = components['schemas']['ListBrandsResponse'];
 export type ListCategoriesResponse = components['schemas']['ListCategoriesResponse'];
+export type ListCloudAccountsResponse = components['schemas']['ListCloudAccountsResponse'];
 export type ListCouponTemplatesResponse = components['schemas']['ListCouponTemplatesResponse'];
 export type ListCouponsResponse = components['schemas']['ListCouponsResponse'];
 export type ListDecisionBatchesResponse = components['schemas']['ListDecisionBatchesResponse'];
@@ -17898,6 +18005,8 @@ export type SampleMemberInput = components['schemas']['SampleMemberInput'];
 export type SamplePrice = components['schemas']['SamplePrice'];
 export type SampleRejection = components['schemas']['SampleRejection'];
 export type SaveCategoryResponse = components['schemas']['SaveCategoryResponse'];
+export type SaveCloudAccountRequest = components['schemas']['SaveCloudAccountRequest'];
+export type SaveCloudAccountResponse = components['schemas']['SaveCloudAccountResponse'];
 export type SaveComponentBody = components['schemas']['SaveComponentBody'];
 export type SaveComponentBody2 = components['schemas']['SaveComponentBody2'];
 export type SaveComponentResponse = components['schemas']['SaveComponentResponse'];
@@ -24010,6 +24119,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RenewPrintAgentCodeResponse"];
                 };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cloud_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCloudAccountsResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_cloud_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveCloudAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaveCloudAccountResponse"];
+                };
+            };
+            /** @description The request was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_cloud_account: {
+        parameters: {
+            query?: {
+                /** @description Version it was read at. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Account. */
+                cloud_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused. */
             default: {

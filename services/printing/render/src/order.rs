@@ -315,7 +315,7 @@ pub(crate) fn amount(amount: i64) -> String {
         out.push('-');
     }
     for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

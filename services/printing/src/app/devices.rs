@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{Dependencies, new_jobs, order_end, refusals, scope, secrets};
 use crate::{
     domain::{
+        cloud::Problem as CloudProblem,
         device::{Channel, Device, Paper, Settings, Status},
         document::Document,
         job::{self, Job, Reason},
@@ -38,6 +39,8 @@ pub struct ShownDevice {
     pub status: Status,
     /// Its jobs.
     pub counts: Counts,
+    /// Why its cloud does not serve it.
+    pub cloud_problem: Option<CloudProblem>,
 }
 
 /// A device as staff wants it.
@@ -133,6 +136,9 @@ pub async fn create(
     };
     let pairing = Pairing::first(now);
     store::devices::insert(tx, &device, &stored, &pairing, now).await?;
+    if device.channel.is_cloud() {
+        store::cloud_devices::insert(tx, device.id, device.channel, now).await?;
+    }
     print_code(deps, tx, &device, &pairing).await?;
     let address = match &secret {
         Some(secret) => {
@@ -205,7 +211,12 @@ async fn show_all(
     let states = store::device_states::list(tx, &ids).await?;
     let since = deps.clock.now() - TROUBLED_SINCE;
     let counts = store::device_states::count_jobs(tx, &ids, since).await?;
+    let mut problems = Vec::new();
+    if devices.iter().any(|device| device.channel.is_cloud()) {
+        problems = store::cloud_devices::list_problems(tx, &ids).await?;
+    }
     let of = |device: Device| {
+        let problem = problems.iter().find(|(id, _)| *id == device.id);
         let status = states.iter().find(|(id, _)| *id == device.id);
         let counts = counts.iter().find(|(id, _)| *id == device.id);
         let (_, status) = status.ok_or_else(|| {
@@ -214,6 +225,7 @@ async fn show_all(
         Ok(ShownDevice {
             status: status.clone(),
             counts: counts.map(|(_, counts)| *counts).unwrap_or_default(),
+            cloud_problem: problem.map(|(_, problem)| *problem),
             device,
         })
     };
@@ -401,6 +413,9 @@ pub async fn archive(
         ..device
     };
     store::devices::update(tx, &archived).await?;
+    if archived.channel.is_cloud() {
+        store::cloud_devices::wake(tx, archived.id, deps.clock.now()).await?;
+    }
     announce(deps, tx, &archived).await?;
     Ok(before)
 }

@@ -4,6 +4,8 @@ pub mod agent_access;
 pub mod agent_lines;
 pub mod agent_slips;
 pub mod agents;
+pub mod cloud_accounts;
+pub mod clouds;
 pub mod devices;
 pub mod dispatch;
 pub mod fallback;
@@ -37,6 +39,7 @@ use chassis::{
 };
 use url::Url;
 
+use clouds::Clouds;
 use wakes::Wakes;
 
 /// Makes the addresses of orders' pages.
@@ -93,4 +96,6 @@ pub struct Dependencies {
     pub order_pages: Option<OrderPages>,
     /// Wakes whoever serves a device.
     pub wakes: Wakes,
+    /// Calls vendors' clouds.
+    pub clouds: Clouds,
 }

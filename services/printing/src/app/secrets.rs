@@ -3,7 +3,7 @@
 use chassis::{
     db::TenantTx,
     error::Problem,
-    id::DeviceId,
+    id::{CloudAccountId, DeviceId},
     secret::{DataKey, Secret},
 };
 use sha2::{Digest as _, Sha256};
@@ -88,6 +88,33 @@ pub async fn open_vendor_key(
     };
     let data_key = data_key(deps, tx).await?;
     let opened = data_key.open(&format!("{VENDOR_KEY}:{device}"), &sealed);
+    Ok(Some(opened.map_err(Problem::internal)?))
+}
+
+const ACCOUNT_KEY: &str = "printing.cloud_account_key";
+
+/// Seals the key of an account at a cloud.
+pub async fn seal_account_key(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    account: CloudAccountId,
+    key: &Secret,
+) -> Result<Vec<u8>, Problem> {
+    let data_key = data_key(deps, tx).await?;
+    Ok(data_key.seal(&format!("{ACCOUNT_KEY}:{account}"), key))
+}
+
+/// Opens the key of an account at a cloud; `None` where there is no such account any more.
+pub async fn open_account_key(
+    deps: &Dependencies,
+    tx: &mut TenantTx,
+    account: CloudAccountId,
+) -> Result<Option<Secret>, Problem> {
+    let Some(sealed) = store::cloud_accounts::find_key(tx, account).await? else {
+        return Ok(None);
+    };
+    let data_key = data_key(deps, tx).await?;
+    let opened = data_key.open(&format!("{ACCOUNT_KEY}:{account}"), &sealed);
     Ok(Some(opened.map_err(Problem::internal)?))
 }
 

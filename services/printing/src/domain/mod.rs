@@ -1,6 +1,7 @@
 //! Pure types and rules, without I/O.
 
 pub mod agent;
+pub mod cloud;
 pub mod day_part;
 pub mod device;
 pub mod document;

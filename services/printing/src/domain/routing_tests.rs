@@ -199,7 +199,7 @@ fn a_cancelled_order_is_answered_where_paper_may_be_and_nowhere_else() {
     assert!(slips(&jobs, &points).is_empty());
     jobs[1].state = State::Printed;
     let second = (points[1].point.id, vec![line_id(3)]);
-    assert_eq!(slips(&jobs, &points), [second.clone()]);
+    assert_eq!(slips(&jobs, &points), std::slice::from_ref(&second));
     jobs[0].state = State::Unconfirmed;
     let first = (points[0].point.id, vec![line_id(1), line_id(2)]);
     assert_eq!(slips(&jobs, &points), [first, second.clone()]);

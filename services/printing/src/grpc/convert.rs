@@ -15,9 +15,10 @@ use chrono::{DateTime, Utc};
 use proto::printing::v1 as wire;
 
 use crate::{
-    app::{devices::ShownDevice, jobs::ShownJob},
+    app::{cloud_accounts::ShownAccount, devices::ShownDevice, jobs::ShownJob},
     domain::{
         agent::Agent,
+        cloud::Problem as CloudProblem,
         device::{Buzzer, Settings},
         document::{Document, Per, Trigger},
         job::Reason,
@@ -39,6 +40,7 @@ pub fn device(shown: &ShownDevice) -> wire::Device {
         device,
         status,
         counts,
+        cloud_problem,
     } = shown;
     wire::Device {
         device_id: device.id.to_string(),
@@ -61,6 +63,7 @@ pub fn device(shown: &ShownDevice) -> wire::Device {
         last_seen_at: status.last_seen_at.map(time::to_wire),
         waiting_jobs: counts.waiting,
         version: device.version,
+        cloud_problem: cloud_problem.map(CloudProblem::to_wire),
     }
 }
 
@@ -70,6 +73,7 @@ pub fn device_summary(shown: &ShownDevice) -> wire::DeviceSummary {
         device,
         status,
         counts,
+        ..
     } = shown;
     wire::DeviceSummary {
         device_id: device.id.to_string(),
@@ -132,6 +136,20 @@ pub fn parse_settings(
         label_gap_tenths_mm: u8::try_from(gap).unwrap_or_default(),
         inverted_bitmap: given.inverted_bitmap,
         minimal_commands: given.minimal_commands,
+    }
+}
+
+/// An account at a cloud on the wire.
+pub fn cloud_account(shown: &ShownAccount) -> wire::CloudAccount {
+    let ShownAccount { account, devices } = shown;
+    wire::CloudAccount {
+        cloud_account_id: account.id.to_string(),
+        channel: account.channel.to_wire(),
+        user: account.user.clone(),
+        key_last_four: account.key_last_four.clone(),
+        refused_at: account.refused_at.map(time::to_wire),
+        devices: i32::try_from(*devices).unwrap_or(i32::MAX),
+        version: account.version,
     }
 }
 

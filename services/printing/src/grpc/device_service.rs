@@ -29,7 +29,10 @@ use crate::{
         Dependencies, agents,
         devices::{self, DeviceChange, NewDevice, Paired},
     },
-    domain::device::{Channel, Paper, parse_agent_address, parse_serial},
+    domain::{
+        cloud,
+        device::{Channel, Paper, parse_agent_address, parse_serial},
+    },
 };
 
 /// Place of a device or agent in a list by name.
@@ -140,6 +143,9 @@ impl DeviceService {
         let channel: Option<Channel> = request::choice("channel", asked.channel, &mut violations);
         let paper: Option<Paper> = request::choice("paper", asked.paper, &mut violations);
         let change = channel.and_then(|channel| change(channel, &asked.into(), &mut violations));
+        if channel.is_some_and(|channel| !cloud::is_serial(channel, &serial)) {
+            violations.push("serial", CommonReason::ValidationFailed);
+        }
         let vendor_key = vendor_key(channel, &asked.vendor_key, &mut violations);
         let (branch, channel, paper, change) =
             violations.finish((branch, channel, paper, change))?;

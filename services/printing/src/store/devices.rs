@@ -282,6 +282,20 @@ pub async fn is_serial_of_others(
     Ok(found)
 }
 
+/// Whether a device in use of the organisation has a serial.
+pub async fn is_serial_in_use(tx: &mut TenantTx, serial: &str) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+             SELECT 1 FROM devices WHERE org_id = $1 AND serial = $2 AND NOT archived
+         ) AS "found!""#,
+        tx.org().as_uuid(),
+        serial,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found)
+}
+
 /// How far the pairing of a device is.
 pub async fn find_pairing(tx: &mut TenantTx, id: DeviceId) -> Result<Option<Pairing>, StoreError> {
     let row = sqlx::query!(

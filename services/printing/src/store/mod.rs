@@ -4,6 +4,9 @@ mod words;
 
 pub mod agents;
 pub mod branches;
+pub mod cloud_accounts;
+pub mod cloud_devices;
+pub mod cloud_orders;
 pub mod data_keys;
 pub mod device_states;
 pub mod devices;

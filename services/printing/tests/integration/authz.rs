@@ -17,7 +17,25 @@ const FUTURE: &str = "ops.future";
 const CATALOGUE: &str = "store.catalog";
 
 /// RPC of staff, its permission and level, and whether it is audited.
-const MATRIX: [(&str, &str, Level, bool); 43] = [
+const MATRIX: [(&str, &str, Level, bool); 46] = [
+    (
+        "CloudAccountService/ListCloudAccounts",
+        PRINTERS,
+        Level::View,
+        false,
+    ),
+    (
+        "CloudAccountService/SaveCloudAccount",
+        PRINTERS,
+        Level::Manage,
+        true,
+    ),
+    (
+        "CloudAccountService/DeleteCloudAccount",
+        PRINTERS,
+        Level::Manage,
+        true,
+    ),
     ("DeviceService/ListDevices", PRINTERS, Level::View, false),
     ("DeviceService/ListDeviceStates", ORDERS, Level::View, false),
     ("DeviceService/GetDevice", PRINTERS, Level::View, false),

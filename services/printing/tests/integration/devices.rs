@@ -203,7 +203,7 @@ async fn an_address_is_shown_once_kept_as_a_digest_and_ended_by_another() {
     assert_eq!(reason(refused), "VERSION_CONFLICT");
 
     let cloud = shop
-        .create_device("X-1", PrintChannel::Xpyun)
+        .create_device("36NVNY3QNGC344B", PrintChannel::Xpyun)
         .await
         .unwrap();
     assert_eq!(cloud.address, "");
@@ -248,7 +248,7 @@ async fn everything_wrong_with_a_device_is_named_at_once() {
     assert_eq!(found, expected);
     let feie = CreateDeviceRequest {
         vendor_key: String::new(),
-        ..shop.device_request("F-1", PrintChannel::Feie)
+        ..shop.device_request("316500010", PrintChannel::Feie)
     };
     let refused = shop.devices().create_device(feie).await;
     assert_eq!(fields(refused), ["vendor_key"]);
@@ -264,7 +264,10 @@ async fn everything_wrong_with_a_device_is_named_at_once() {
 #[tokio::test]
 async fn the_key_of_a_vendor_is_stored_sealed() {
     let shop = Shop::open().await;
-    let created = shop.create_device("F-1", PrintChannel::Feie).await.unwrap();
+    let created = shop
+        .create_device("316500010", PrintChannel::Feie)
+        .await
+        .unwrap();
     let key = shop.key(&created.device.unwrap());
     let plain = "SELECT count(*) FROM devices
                  WHERE position('abcdefgh'::bytea IN vendor_key) > 0";

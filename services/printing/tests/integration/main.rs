@@ -6,6 +6,9 @@
 
 mod agents;
 mod authz;
+mod cloud_accounts;
+mod cloud_workers;
+mod clouds;
 mod common;
 mod dead_printers;
 mod devices;

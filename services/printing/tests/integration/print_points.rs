@@ -43,7 +43,7 @@ async fn a_substitute_is_another_print_point_with_the_same_paper() {
     let shop = Shop::open().await;
     let (roll, labels) = (
         shop.printer("S-1").await,
-        shop.printer_of("L-1", PrintChannel::Xpyun, Paper::Label40x25)
+        shop.printer_of("319776QFAR07448", PrintChannel::Xpyun, Paper::Label40x25)
             .await,
     );
     let create = async |device, name: &str| {

@@ -123,7 +123,7 @@ async fn a_rule_by_station_prints_a_slip_for_each_and_only_their_lines() {
 async fn labels_are_one_a_unit_numbered_over_the_order() {
     let shop = Shop::open().await;
     let printer = shop
-        .printer_of("L-1", PrintChannel::Xpyun, Paper::Label40x25)
+        .printer_of("319776QFAR07448", PrintChannel::Xpyun, Paper::Label40x25)
         .await;
     let point = shop
         .prints(printer, "貼紙", Document::Label, PrintTrigger::Accepted)

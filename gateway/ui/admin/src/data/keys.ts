@@ -52,6 +52,7 @@ export const keys = {
   printDevices: (branchId: string) => ["branch", branchId, "printing", "devices"] as const,
   printDeviceStates: (branchId: string) => ["branch", branchId, "printing", "device-states"] as const,
   printAgents: (branchId: string) => ["branch", branchId, "printing", "agents"] as const,
+  printClouds: (branchId: string) => ["branch", branchId, "printing", "clouds"] as const,
   printPoints: (branchId: string) => ["branch", branchId, "printing", "points"] as const,
   printRules: (branchId: string, pointId: string) => ["branch", branchId, "printing", "rules", pointId] as const,
   printRoutes: (branchId: string) => ["branch", branchId, "printing", "routes"] as const,

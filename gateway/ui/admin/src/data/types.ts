@@ -217,6 +217,9 @@ export type PrintBuzzer = S["Buzzer"];
 export type PrintChannel = S["PrintChannel"];
 export type PrintPaper = S["Paper"];
 export type PrintAgent = S["PrintAgent"];
+/** The organisation's account at a vendor's cloud. */
+export type PrintCloudAccount = S["CloudAccount"];
+export type PrintCloudAccountInput = S["SaveCloudAccountRequest"];
 export type PrintPoint = S["PrintPoint"];
 export type PrintPointInput = S["PrintPointInput"];
 export type PrintRule = S["PrintRule"];

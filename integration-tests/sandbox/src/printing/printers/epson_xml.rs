@@ -111,10 +111,8 @@ impl Reading {
                 self.id.clear();
                 self.device.clear();
             }
-            "epos-print" => {
-                if attribute("xmlns").as_deref() != Some(NAMESPACE) {
-                    return Err("epos-print of another namespace".to_owned());
-                }
+            "epos-print" if attribute("xmlns").as_deref() != Some(NAMESPACE) => {
+                return Err("epos-print of another namespace".to_owned());
             }
             "image" => {
                 let number = |name: &str| attribute(name).and_then(|text| text.parse().ok());

@@ -1,6 +1,6 @@
 //! Rules of given coupons as staff sets them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use chassis::{
     authn::Identity,
@@ -51,11 +51,10 @@ pub async fn list(
         let is_last = i64::try_from(found.len()).unwrap_or(i64::MAX) < limit;
         before = found.last().map(|last| last.id);
         for rule in found {
-            if !templates.contains_key(&rule.draft.template) {
-                let template = template_of(tx, &rule.draft).await?;
-                templates.insert(rule.draft.template, template);
-            }
-            let template = &templates[&rule.draft.template];
+            let template = match templates.entry(rule.draft.template) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(template_of(tx, &rule.draft).await?),
+            };
             let brands = places::brands_of(&template.rule);
             let sees = visible.as_ref().is_none_or(|visible| {
                 brands.is_none_or(|brands| {

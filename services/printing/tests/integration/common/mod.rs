@@ -1,6 +1,7 @@
 //! A branch with printers, played by the tests.
 
 pub mod agents;
+pub mod clouds;
 mod ordering;
 mod orders;
 mod printers;
@@ -66,6 +67,8 @@ impl Shop {
             ("PRINTING_PUBLIC_URL", "https://print.example"),
             ("PRINTING_ADDR", "127.0.0.1:0"),
             ("PRINTING_AGENTS_ADDR", "127.0.0.1:0"),
+            // Nobody serves devices of clouds where a test plays them itself.
+            ("PRINTING_CLOUD_DEVICES_AT_ONCE", "0"),
             ("TELEMETRY_LOG", "warn"),
         ];
         all.extend(variables);
@@ -81,6 +84,8 @@ impl Shop {
             write_timeout: chassis::config::ConfigDuration::from_secs(1),
             agents_addr: SocketAddr::from(([127, 0, 0, 1], 0)),
             agent_heartbeat: chassis::config::ConfigDuration::from_secs(15),
+            cloud_endpoints: variable(variables, "PRINTING_CLOUD_ENDPOINTS"),
+            cloud_devices_at_once: 0,
         };
         let deps = printing::dependencies(service.context(), &config).unwrap();
         let shop = Self {
@@ -372,6 +377,13 @@ impl Shop {
             .await
             .unwrap()
     }
+}
+
+/// The value of a variable; empty where it is not set.
+fn variable(variables: &[(&str, &str)], name: &str) -> String {
+    let set = variables.iter().find(|(set, _)| *set == name);
+    set.map(|(_, value)| (*value).to_owned())
+        .unwrap_or_default()
 }
 
 /// A print point as it is written, changed.

@@ -126,7 +126,9 @@ impl Shop {
     /// Publishes a step of an order; whether it was consumed is another question.
     pub async fn publish(&self, order: &mut Order, step: Step) -> Event {
         let event = self.event(order, step);
-        self.service.deliver(self.org, &[event.clone()]).await;
+        self.service
+            .deliver(self.org, std::slice::from_ref(&event))
+            .await;
         event
     }
 

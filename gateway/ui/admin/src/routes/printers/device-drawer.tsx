@@ -1,19 +1,20 @@
-import { App, Button, Collapse, Form, Input, InputNumber, Select, Switch } from "antd";
+import { Alert, App, Button, Collapse, Form, Input, InputNumber, Select, Switch } from "antd";
 import { useState } from "react";
 
-import type { PrintAgent, PrintBuzzer, PrintChannel, PrintDevice } from "../../data/types";
+import type { PrintAgent, PrintBuzzer, PrintChannel, PrintCloudAccount, PrintDevice } from "../../data/types";
 import { useT } from "../../i18n";
 import { common } from "../../i18n/common";
 import { DetailDrawer } from "../../patterns/detail-drawer";
 import { RefusalAlert, useFormRefusal } from "../../patterns/form-refusal";
 import { useBodyKey } from "../../patterns/use-body-key";
+import { accountOf, isCloud, serialOf } from "./clouds";
 import { changeOf, creationOf, deviceDraft, newDevice, papersOf, SERIAL, type DeviceDraft } from "./device";
 import styles from "./printers.module.css";
 import { createDevice, updateDevice } from "./queries";
 import { texts } from "./texts";
 import { useDeed } from "./use-deed";
 
-const channels = ["star_cloudprnt", "epson_sdp", "agent"] as const satisfies readonly PrintChannel[];
+const channels = ["star_cloudprnt", "epson_sdp", "agent", "xpyun", "feie"] as const satisfies readonly PrintChannel[];
 const buzzers = ["none", "epson", "clone"] as const satisfies readonly PrintBuzzer[];
 
 interface DeviceDrawerProps {
@@ -21,13 +22,15 @@ interface DeviceDrawerProps {
   /** Left out for a new one. */
   device: PrintDevice | undefined;
   agents: readonly PrintAgent[];
+  /** Undefined while they are not known. */
+  accounts: readonly PrintCloudAccount[] | undefined;
   onClose: () => void;
   /** A new one was made: its address is known this once. */
   onCreated: (device: PrintDevice, address: string) => void;
 }
 
 /** A printer: how it is reached, its serial and paper, and what differs between models. */
-export function DeviceDrawer({ branchId, device, agents, onClose, onCreated }: DeviceDrawerProps) {
+export function DeviceDrawer({ branchId, device, agents, accounts, onClose, onCreated }: DeviceDrawerProps) {
   const t = useT();
   const { message } = App.useApp();
   const [form] = Form.useForm<DeviceDraft>();
@@ -38,6 +41,8 @@ export function DeviceDrawer({ branchId, device, agents, onClose, onCreated }: D
   const [initial] = useState<DeviceDraft>(() => (device ? deviceDraft(device) : newDevice));
   const channel = Form.useWatch("channel", form) ?? initial.channel;
   const paper = Form.useWatch("paper", form) ?? initial.paper;
+  const lacksAccount = isCloud(channel) && accounts !== undefined && !accountOf(accounts, channel);
+  const [serialHint, serialWrong] = isCloud(channel) ? [texts.cloudSerial[channel], texts.cloudSerial[channel]] : [texts.serialHint, texts.serialWrong];
 
   async function save() {
     setBusy(true);
@@ -82,10 +87,11 @@ export function DeviceDrawer({ branchId, device, agents, onClose, onCreated }: D
         <Form.Item name="channel" required label={t(texts.channelLabel)}>
           <Select size="large" disabled={device !== undefined} onChange={onChannel} options={channels.map((one) => ({ value: one, label: t(texts.channel[one]) }))} />
         </Form.Item>
+        {lacksAccount ? <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t(texts.cloudFirst, { name: t(texts.channel[channel]) })} /> : null}
         <Form.Item name="paper" required label={t(texts.kind)}>
           <Select size="large" disabled={device !== undefined} options={papersOf(channel).map((one) => ({ value: one, label: t(texts.paper[one]) }))} />
         </Form.Item>
-        <Form.Item name="serial" label={t(texts.serial)} extra={t(texts.serialHint)} rules={[{ required: true, message: t(texts.serialWrong) }, { pattern: SERIAL, message: t(texts.serialWrong) }]}>
+        <Form.Item name="serial" label={t(texts.serial)} extra={t(serialHint)} rules={[{ required: true, message: t(serialWrong) }, { pattern: serialOf(channel) ?? SERIAL, message: t(serialWrong) }]}>
           <Input size="large" maxLength={40} disabled={device !== undefined} autoCapitalize="characters" spellCheck={false} />
         </Form.Item>
         <Form.Item name="name" label={t(texts.deviceName)} rules={[{ required: true, whitespace: true, message: t(texts.deviceNameNeeded) }]}>
@@ -103,7 +109,7 @@ export function DeviceDrawer({ branchId, device, agents, onClose, onCreated }: D
         ) : null}
         {channel === "feie" && !device ? (
           <Form.Item name="vendor_key" label={t(texts.vendorKey)} rules={[{ required: true, whitespace: true, message: t(texts.vendorKeyNeeded) }]}>
-            <Input size="large" maxLength={64} autoComplete="off" spellCheck={false} />
+            <Input size="large" maxLength={60} autoComplete="off" spellCheck={false} />
           </Form.Item>
         ) : null}
         <Form.Item name="model" label={t(texts.model)}>

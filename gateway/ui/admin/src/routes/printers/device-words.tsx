@@ -13,19 +13,29 @@ import { texts } from "./texts";
 export function DeviceWords({ device, withAdvice = false }: { device: PrintDevice; withAdvice?: boolean }) {
   const t = useT();
   const { timeZone } = useScope();
-  if (!device.paired) return <Badge tone="warn">{t(texts.unpaired)}</Badge>;
+  const problem = device.cloud_problem ? <div role="status">{t(texts.cloudProblem[device.cloud_problem])}</div> : null;
+  if (!device.paired) {
+    return (
+      <div>
+        <Badge tone="warn">{t(texts.unpaired)}</Badge>
+        {problem}
+      </div>
+    );
+  }
   const near = (instant: string) => formatDayTime(instant, timeZone, new Date(), t.locale);
   const facts = [
-    ...(device.state_reason ? [device.state_reason] : []),
+    ...(device.state_reason && !problem ? [device.state_reason] : []),
     device.last_seen_at ? t(texts.lastSeen, { time: near(device.last_seen_at) }) : t(texts.neverSeen),
     ...(device.waiting_jobs > 0 ? [t(texts.waiting, { count: device.waiting_jobs })] : []),
   ];
-  const advice = withAdvice ? adviceFor(device) : undefined;
+  // What keeps its cloud from serving it comes before what could be wrong with the printer.
+  const advice = withAdvice && !problem ? adviceFor(device) : undefined;
   return (
     <div>
       <Badge tone={deviceTone(device.state)}>{t(jobTexts.deviceState[device.state])}</Badge>{" "}
       {device.paper_low ? <Badge tone="warn">{t(jobTexts.paperLow)}</Badge> : null}
       <div className={styles.soft}>{facts.join(" · ")}</div>
+      {problem}
       {advice ? <div>{t(advice)}</div> : null}
     </div>
   );

@@ -11,12 +11,13 @@ import { EmptyState, QueryView } from "../../patterns/states";
 import { useDanger } from "../../patterns/use-danger";
 import { may } from "../../session/may";
 import { AgentsPart } from "./agents-part";
+import { CloudsPart } from "./clouds-part";
 import { polls } from "./device";
 import { DeviceDrawer } from "./device-drawer";
 import { DeviceWords } from "./device-words";
 import { PairDrawer } from "./pair-drawer";
 import styles from "./printers.module.css";
-import { agentsQuery, deleteDevice, devicesQuery, renewAddress } from "./queries";
+import { agentsQuery, cloudsQuery, deleteDevice, devicesQuery, renewAddress } from "./queries";
 import { texts } from "./texts";
 import { useDeed } from "./use-deed";
 import { useTestSlip } from "./use-test-slip";
@@ -33,6 +34,7 @@ export function DevicesView({ branchId }: { branchId: string }) {
   const manages = may(useMe(), "device.printers", "manage");
   const devices = useQuery(devicesQuery(branchId));
   const agents = useQuery(agentsQuery(branchId));
+  const clouds = useQuery(cloudsQuery(branchId));
   const { busy, run } = useDeed(branchId);
   const testSlip = useTestSlip(branchId);
   const [edited, setEdited] = useState<PrintDevice | "new">();
@@ -104,11 +106,13 @@ export function DevicesView({ branchId }: { branchId: string }) {
         }
       </QueryView>
       <QueryView query={agents} skeleton={null}>{(listed) => <AgentsPart branchId={branchId} agents={listed} manages={manages} />}</QueryView>
+      <QueryView query={clouds} skeleton={null}>{(listed) => <CloudsPart branchId={branchId} accounts={listed} devices={devices.data ?? []} manages={manages} />}</QueryView>
       {edited ? (
         <DeviceDrawer
           branchId={branchId}
           device={edited === "new" ? undefined : edited}
           agents={agents.data ?? []}
+          accounts={clouds.data}
           onClose={() => setEdited(undefined)}
           onCreated={(device, address) => {
             setEdited(undefined);

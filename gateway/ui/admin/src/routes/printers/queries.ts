@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { call } from "../../data/gateway";
 import { keys } from "../../data/keys";
-import type { NewPrintDevice, PrintDevice, PrintDeviceUpdate, PrintDocument, PrintPaper, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate, RoutedProduct, SlipPreviewInput } from "../../data/types";
+import type { NewPrintDevice, PrintCloudAccount, PrintCloudAccountInput, PrintDevice, PrintDeviceUpdate, PrintDocument, PrintPaper, PrintPoint, PrintPointInput, PrintRule, PrintRuleInput, PrintSettings, PrintTemplate, RoutedProduct, SlipPreviewInput } from "../../data/types";
 import { inParts } from "./routes";
 
 /** The printers of a branch, at most fifty. */
@@ -18,6 +18,14 @@ export const agentsQuery = (branchId: string) =>
   queryOptions({
     queryKey: keys.printAgents(branchId),
     queryFn: async () => (await call("GET", "/api/admin/branches/{branch_id}/print-agents", { path: { branch_id: branchId }, query: { page_size: 20 } })).agents,
+    refetchInterval: 30_000,
+  });
+
+/** The organisation's accounts at vendors' clouds, at most one a cloud; read with the printing of the branch. */
+export const cloudsQuery = (branchId: string) =>
+  queryOptions({
+    queryKey: keys.printClouds(branchId),
+    queryFn: async () => (await call("GET", "/api/admin/print-cloud-accounts", {})).accounts,
     refetchInterval: 30_000,
   });
 
@@ -118,6 +126,15 @@ export function renewAgentCode(agentId: string) {
 
 export function deleteAgent(agentId: string, version: number) {
   return call("DELETE", "/api/admin/print-agents/{agent_id}", { path: { agent_id: agentId }, query: { version } });
+}
+
+/** Sets user and key of the account at a cloud, with version 0 where there is none yet. */
+export function saveCloudAccount(body: PrintCloudAccountInput) {
+  return call("PUT", "/api/admin/print-cloud-accounts", { body });
+}
+
+export function deleteCloudAccount({ cloud_account_id, version }: PrintCloudAccount) {
+  return call("DELETE", "/api/admin/print-cloud-accounts/{cloud_account_id}", { path: { cloud_account_id }, query: { version } });
 }
 
 /** Saves a print point, a new one without its id. */
