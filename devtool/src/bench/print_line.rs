@@ -7,7 +7,7 @@ use proto::printing::v1::{
     AgentHello, AgentPrinter, Heartbeat, Job, JobAck, JobOutcome, JobProgress, JobResult,
     OpenLineRequest, OpenLineResponse, PairAgentRequest, PrintEvidence, PrinterLanguage,
     PrinterState, PrinterStatus, agent_service_client::AgentServiceClient,
-    open_line_request::Message as Say, open_line_response::Message as Told,
+    open_line_request::Message as FromAgent, open_line_response::Message as FromServer,
 };
 use tokio::{sync::mpsc, task::JoinSet};
 use tonic::{Request, Streaming, transport::Endpoint};
@@ -62,11 +62,11 @@ pub async fn pair(server: &str, code: &str, address: &str) -> anyhow::Result<Pai
 impl Lines {
     /// Opens a line for each agent, on a connection of its own; returns when all of them are configured.
     pub async fn open(agents: &[Paired]) -> anyhow::Result<Self> {
-        let (tell, arrived) = mpsc::unbounded_channel();
+        let (arrivals, arrived) = mpsc::unbounded_channel();
         let mut lines = JoinSet::new();
         for agent in agents {
             let line = Line::open(agent).await?;
-            lines.spawn(line.work(tell.clone()));
+            lines.spawn(line.work(arrivals.clone()));
         }
         Ok(Self { arrived, lines })
     }
@@ -81,7 +81,7 @@ impl Lines {
 }
 
 struct Line {
-    say: mpsc::Sender<OpenLineRequest>,
+    requests: mpsc::Sender<OpenLineRequest>,
     answers: Streaming<OpenLineResponse>,
 }
 
@@ -89,14 +89,14 @@ impl Line {
     async fn open(agent: &Paired) -> anyhow::Result<Self> {
         let endpoint = Endpoint::from_shared(agent.server.clone())?.tcp_nodelay(true);
         let mut client = AgentServiceClient::new(endpoint.connect().await?);
-        let (say, mut said) = mpsc::channel(WAITING);
-        let said = futures::stream::poll_fn(move |context| said.poll_recv(context));
-        let mut request = Request::new(said);
+        let (requests, mut sent) = mpsc::channel(WAITING);
+        let sent = futures::stream::poll_fn(move |context| sent.poll_recv(context));
+        let mut request = Request::new(sent);
         let header = format!("Bearer {}", agent.token).parse()?;
         request.metadata_mut().insert("authorization", header);
         let answers = client.open_line(request).await?.into_inner();
-        let mut line = Self { say, answers };
-        line.say(Say::Hello(AgentHello {
+        let mut line = Self { requests, answers };
+        line.send(FromAgent::Hello(AgentHello {
             agent_id: agent.agent_id.clone(),
             version: VERSION.to_owned(),
             last_seq: 0,
@@ -107,12 +107,12 @@ impl Line {
             }],
         }))
         .await?;
-        let first = line.told().await?;
+        let first = line.receive().await?;
         ensure!(
-            matches!(first, Told::Config(_)),
+            matches!(first, FromServer::Config(_)),
             "a line began with {first:?}"
         );
-        line.say(Say::PrinterStatus(PrinterStatus {
+        line.send(FromAgent::PrinterStatus(PrinterStatus {
             printer: PRINTER.to_owned(),
             state: PrinterState::Online.into(),
             ..PrinterStatus::default()
@@ -121,42 +121,45 @@ impl Line {
         Ok(line)
     }
 
-    async fn say(&self, message: Say) -> anyhow::Result<()> {
+    async fn send(&self, message: FromAgent) -> anyhow::Result<()> {
         let message = Some(message);
-        self.say.send(OpenLineRequest { message }).await?;
+        self.requests.send(OpenLineRequest { message }).await?;
         Ok(())
     }
 
-    async fn told(&mut self) -> anyhow::Result<Told> {
+    async fn receive(&mut self) -> anyhow::Result<FromServer> {
         loop {
-            let told = self.answers.message().await?.context("a line was closed")?;
-            if let Some(message) = told.message {
+            let response = self.answers.message().await?.context("a line was closed")?;
+            if let Some(message) = response.message {
                 return Ok(message);
             }
         }
     }
 
-    async fn work(mut self, tell: mpsc::UnboundedSender<Arrived>) -> anyhow::Result<()> {
+    async fn work(mut self, arrivals: mpsc::UnboundedSender<Arrived>) -> anyhow::Result<()> {
         let mut coming: Option<(Job, usize)> = None;
         loop {
-            match self.told().await? {
-                Told::Job(job) => {
+            match self.receive().await? {
+                FromServer::Job(job) => {
                     let has = job.data.len();
                     coming = Some((job, has));
                 }
-                Told::JobChunk(chunk) => {
+                FromServer::JobChunk(chunk) => {
                     if let Some((_, has)) = &mut coming {
                         *has += chunk.data.len();
                     }
                 }
-                Told::Heartbeat(_) => self.say(Say::Heartbeat(Heartbeat::default())).await?,
-                Told::CancelJob(_) | Told::ResultAck(_) | Told::Config(_) => {}
+                FromServer::Heartbeat(_) => {
+                    self.send(FromAgent::Heartbeat(Heartbeat::default()))
+                        .await?
+                }
+                FromServer::CancelJob(_) | FromServer::ResultAck(_) | FromServer::Config(_) => {}
             }
             let is_whole = |(job, has): &(Job, usize)| {
                 usize::try_from(job.size_bytes).is_ok_and(|size| *has >= size)
             };
             if let Some((job, _)) = coming.take_if(|coming| is_whole(coming)) {
-                let _ = tell.send(Arrived {
+                let _ = arrivals.send(Arrived {
                     job_id: job.job_id.clone(),
                     at: SystemClock.now(),
                 });
@@ -168,19 +171,19 @@ impl Line {
     /// Says of a job what an agent says of one that was printed.
     async fn print(&self, job: &Job) -> anyhow::Result<()> {
         let (job_id, attempt) = (&job.job_id, job.attempt);
-        self.say(Say::JobAck(JobAck {
+        self.send(FromAgent::JobAck(JobAck {
             job_id: job_id.clone(),
             seq: job.seq,
         }))
         .await?;
-        self.say(Say::JobProgress(JobProgress {
+        self.send(FromAgent::JobProgress(JobProgress {
             job_id: job_id.clone(),
             attempt,
             begun: true,
             copies_printed: 0,
         }))
         .await?;
-        self.say(Say::JobResult(JobResult {
+        self.send(FromAgent::JobResult(JobResult {
             job_id: job_id.clone(),
             attempt,
             outcome: JobOutcome::Printed.into(),
