@@ -11,7 +11,7 @@ use chassis::{
     id::{DeviceId, OrganisationId, PrintJobId},
     outbox,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use print_render::Document as Drawn;
 
 use super::{Dependencies, fallback, secrets, settle, slips};
@@ -19,19 +19,13 @@ use crate::{
     domain::{
         device::{Change, Channel, Device, Sighting, Status},
         heads::Heads,
-        job::{self, Delivery, Job, Next, Outcome, Reason, State},
+        job::{Delivery, Job, Next, Outcome, Reason, State},
     },
     events, store,
 };
 
-pub use crate::store::print_attempts::Unanswered;
-
 /// Jobs that are skipped at a time because nobody wants them any more.
 const MOST_SKIPPED: usize = 200;
-/// Tries of which a device or cloud is asked at a time.
-const MOST_ASKED: i64 = 50;
-/// How long a cloud is asked about a try.
-const ASK_FOR: TimeDelta = TimeDelta::hours(6);
 
 /// A device of an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -463,16 +457,4 @@ pub async fn cloud_devices(
         .into_iter()
         .map(|(org, device)| DeviceKey { org, device });
     Ok(keys.collect())
-}
-
-/// The attempts of a device that it, or its cloud, should be asked about: sent half a minute ago, and nobody knows.
-pub async fn unanswered(deps: &Dependencies, key: DeviceKey) -> Result<Vec<Unanswered>, Problem> {
-    let now = deps.clock.now();
-    let mut tx = deps.db.tenant(key.org).await?;
-    let before = now - job::ASK_AFTER;
-    let since = now - ASK_FOR;
-    Ok(
-        store::print_attempts::list_unanswered(&mut tx, key.device, before, since, MOST_ASKED)
-            .await?,
-    )
 }

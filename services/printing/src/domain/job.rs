@@ -20,8 +20,6 @@ use super::{
 
 /// How long an attempt counts after it was sent, and again after the device has it.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// After which time a device is asked whether it printed, where it can be asked.
-pub const ASK_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// Tries before a job fails.
 pub const MOST_TRIES: i16 = 3;
 /// Waits between them: all are within a minute.
